@@ -9,7 +9,7 @@ export PYTHON
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check parameters test test-long lab lock clean
+.PHONY: help site serve check parameters translations test test-long lab lock clean
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of"
@@ -31,6 +31,10 @@ check: ## check the tables
 parameters: ## list the parameters that a profile can set
 	@sh scripts/setup.sh
 	@$(RUN) -m emergence.build parameters
+
+translations: ## refresh the catalogues in locale/, and list what they lack
+	@sh scripts/setup.sh
+	@$(RUN) -m emergence.translations update
 
 test: ## build the book and run every test but the long ones
 	@sh scripts/setup.sh test chromium

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emergence import book, paths, provenance
 from emergence.errors import ParameterError
-from emergence.i18n import LANGUAGES
+from emergence.i18n import CHARTS, DATA, LANGUAGES, SOURCE, catalogue_path
 from emergence.params import resolve
 
 
@@ -28,6 +28,8 @@ PAGES = book.pages()
 MODULES = [book.from_root(path) for path in book.chapter_modules()]
 FRONT_END = [book.from_root(path) for path in book.front_end()]
 TABLES = [book.from_root(path) for path in provenance.tables()]
+CATALOGUES = [book.from_root(path) for path in book.catalogues()]
+TRANSLATIONS = [book.from_root(path) for path in book.translation_modules()]
 CHAPTERS = [book.from_root(path) for path in provenance.chapters()]
 RECORDED = TABLES + CHAPTERS + ["requirements.in", "requirements.txt"]
 STEP = {path.stem: book.from_root(path) for path in paths.PACKAGE.glob("*.py")}
@@ -38,6 +40,21 @@ def chapter_parameters(wildcards):
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
+def catalogues_of_charts(wildcards):
+    if wildcards.lang == SOURCE:
+        return []
+    return [book.from_root(catalogue_path(wildcards.lang, name)) for name in (CHARTS, DATA)]
+
+
+def catalogues_of_pages(wildcards):
+    return [path for path in CATALOGUES if path.startswith(f"locale/{wildcards.lang}/")]
+
+
+# What does not depend on the language is computed by the first of them, and kept for the others.
+def first_language(wildcards):
+    return [] if wildcards.lang == SOURCE else [f"_build/notebooks/{SOURCE}/{wildcards.page}.ipynb"]
+
+
 wildcard_constraints:
     lang="|".join(LANGUAGES),
     page="|".join(PAGES),
@@ -46,6 +63,7 @@ wildcard_constraints:
 localrules:
     all,
     check,
+    translations,
     stage,
     record,
     html,
@@ -74,8 +92,31 @@ rule check:
         "python -m emergence.check > {log} 2>&1"
 
 
+rule translations:
+    input:
+        chapters=CHAPTERS,
+        beside=[book.from_root(paths.TOC), book.from_root(paths.REFERENCES)],
+        config=book.from_root(paths.CONFIG),
+        tables=TABLES,
+        modules=MODULES,
+        front_end=FRONT_END,
+        catalogues=CATALOGUES,
+        step=[*TRANSLATIONS, STEP["publish"], STEP["render"]],
+    output:
+        touch("_build/state/translations.ok"),
+    log:
+        "_build/logs/translations.log",
+    priority: 100
+    message:
+        "check of the translations"
+    shell:
+        "python -m emergence.translations check > {log} 2>&1"
+
+
 rule chapter:
     input:
+        catalogues=catalogues_of_charts,
+        first=first_language,
         chapter=lambda wildcards: f"chapters/{book.chapter_of(wildcards.page)}.md",
         tables=TABLES,
         modules=MODULES,
@@ -134,12 +175,13 @@ rule record:
 rule html:
     input:
         staged="_build/state/stage-{lang}.json",
+        catalogues=catalogues_of_pages,
         record=book.from_root(paths.PROVENANCE),
         config=book.from_root(paths.CONFIG),
         front_end=FRONT_END,
         modules=MODULES,
         requirements="requirements.txt",
-        step=STEP["render"],
+        step=[STEP["render"], STEP["alternates"]],
     output:
         "_build/state/html-{lang}.json",
     params:
@@ -156,10 +198,12 @@ rule html:
 rule publish:
     input:
         rendered=expand("_build/state/html-{lang}.json", lang=LANGUAGES),
+        translations="_build/state/translations.ok",
+        catalogues=CATALOGUES,
         record=book.from_root(paths.PROVENANCE),
         tables=TABLES,
         config=book.from_root(paths.CONFIG),
-        step=[STEP["publish"], STEP["files"]],
+        step=[STEP["publish"], STEP["files"], STEP["alternates"]],
     output:
         "_build/state/site.json",
     log:

@@ -24,12 +24,15 @@ from emergence.errors import DataError
 from emergence.files import manifest, matches
 from emergence.render import RenderError, check_config
 
+from .pseudo import fill_in, pseudo
+
 FIXTURE = Path(__file__).parent / "fixtures" / "book"
 CHAPTERS = {f"chapter {page} (en)" for page in ("alpha", "index", "sources", "tasks/addition")}
 RECORD = {"record"}  # it lists the content hash of every chapter
 HTML = {"pages (en)", "site"}
 FROM_STAGE = {"staging (en)"} | HTML
-EVERYTHING = {"check of the tables"} | CHAPTERS | RECORD | FROM_STAGE
+TRANSLATIONS = {"check of the translations"}
+EVERYTHING = {"check of the tables"} | TRANSLATIONS | CHAPTERS | RECORD | FROM_STAGE
 
 
 class Book:
@@ -71,8 +74,11 @@ def steps(done: subprocess.CompletedProcess[str]) -> set[str]:
     return set(re.findall(r"^\[\d+/\d+\] (.+)$", done.stdout, re.MULTILINE))
 
 
-def new_book(root: Path) -> Book:
-    """The fixture's chapters with the real Snakefile and package, the table check left out."""
+def new_book(root: Path, langs: tuple[str, ...] = ("en",)) -> Book:
+    """The fixture's chapters with the real Snakefile and package, the table check left out.
+
+    Languages other than the first are made up on the fly.
+    """
     shutil.copytree(FIXTURE, root)
     shutil.copyfile(paths.SNAKEFILE, root / "Snakefile")
     shutil.copytree(paths.PROFILES / "default", root / "profiles" / "default")
@@ -83,7 +89,22 @@ def new_book(root: Path) -> Book:
             ignore=shutil.ignore_patterns("__pycache__"),
         )
     (root / "scripts" / "emergence" / "check.py").write_text("")
-    return Book(root)
+    made = Book(root)
+    made.write(
+        "scripts/emergence/i18n.py",
+        partial(re.sub, r"(?m)^LANGUAGES = .*$", f"LANGUAGES = {langs!r}"),
+    )
+    for lang in langs[1:]:
+        made_up(made, lang)
+    return made
+
+
+def made_up(book: Book, lang: str) -> None:
+    """Write the catalogues of a language, with the texts that the book's own package collects."""
+    done = book.run("emergence.translations", "update")
+    assert done.returncode == 0, done.stderr
+    for path in (book.root / "locale" / lang / "LC_MESSAGES").glob("*.po"):
+        fill_in(path, lang)
 
 
 @pytest.fixture(scope="module")
@@ -135,11 +156,11 @@ def test_nothing_to_do_after_a_move_and_a_touch(book: Book) -> None:
 @pytest.mark.parametrize(
     ("edited", "expected"),
     [
-        ("chapters/alpha.md", {"chapter alpha (en)"} | RECORD | FROM_STAGE),
-        ("chapters/task.md", {"chapter tasks/addition (en)"} | RECORD | FROM_STAGE),
-        ("_toc.yml", FROM_STAGE),
-        ("_config.yml", HTML),
-        ("scripts/emergence/sphinx/__init__.py", HTML),
+        ("chapters/alpha.md", {"chapter alpha (en)"} | TRANSLATIONS | RECORD | FROM_STAGE),
+        ("chapters/task.md", {"chapter tasks/addition (en)"} | TRANSLATIONS | RECORD | FROM_STAGE),
+        ("_toc.yml", TRANSLATIONS | FROM_STAGE),
+        ("_config.yml", TRANSLATIONS | HTML),
+        ("scripts/emergence/sphinx/__init__.py", TRANSLATIONS | HTML),
         ("scripts/emergence/i18n.py", EVERYTHING - RECORD),
         ("data/tasks.csv", EVERYTHING),
     ],
@@ -209,8 +230,93 @@ def test_fault_in_a_table_stops_the_build(book: Book) -> None:
     for _ in range(2):
         done = book.build()
         assert done.returncode == 1
-        assert steps(done) - RECORD == {"check of the tables"}
+        assert steps(done) - RECORD - TRANSLATIONS == {"check of the tables"}
         assert fault in done.stderr
+
+
+# A second language: Esperanto by name, made up on the fly
+
+
+@pytest.fixture(scope="module")
+def built_in_two(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    book = new_book(tmp_path_factory.mktemp("two") / "book", ("en", "eo"))
+    done = book.build()
+    assert done.returncode == 0, done.stderr
+    assert steps(done) == EVERYTHING | {name.replace("(en)", "(eo)") for name in EVERYTHING}
+    return book
+
+
+@pytest.fixture
+def bilingual(built_in_two: Book, tmp_path: Path) -> Book:
+    return Book(Path(shutil.copytree(built_in_two.root, tmp_path / "elsewhere" / "book")))
+
+
+def test_a_language_is_a_word_and_a_folder(built_in_two: Book) -> None:
+    site = built_in_two.site
+    ours, theirs = ({p.name for p in (site / x).rglob("*.html")} for x in ("en", "eo"))
+    assert theirs == ours
+    page = (site / "eo" / "alpha.html").read_text()
+    assert '<html lang="eo"' in page
+    assert pseudo("Some text.") in page and "Some text." not in page
+    assert 'id="alpha"' in page
+    task = (site / "eo" / "tasks" / "addition.html").read_text()
+    assert pseudo("Addition of two numbers") in task
+    entrance = (site / "index.html").read_text()
+    assert 'href="eo/index.html"' in entrance and pseudo("A small book") in entrance
+
+
+def test_a_catalogue_runs_only_what_shows_it(bilingual: Book) -> None:
+    bilingual.write("locale/eo/LC_MESSAGES/alpha.po", lambda text: text.replace("Šóɱé", "ŠÓɱé"))
+    assert bilingual.steps_to_do() == TRANSLATIONS | {"pages (eo)", "site"}
+    bilingual.write("locale/eo/LC_MESSAGES/charts.po", lambda text: text + "\n")
+    theirs = {name.replace("(en)", "(eo)") for name in CHAPTERS | FROM_STAGE}
+    assert bilingual.steps_to_do() == TRANSLATIONS | theirs
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda text: re.sub(r'msgstr "Šóɱé.*"', 'msgstr ""', text),
+            "not translated: 'Some text.'",
+        ),
+        (lambda text: text.replace('msgid "Some', '#, fuzzy\nmsgid "Some'), "fuzzy: the original"),
+        (lambda text: text + '\n#~ msgid "Gone"\n#~ msgstr "Ne"\n', "is obsolete"),
+    ],
+)
+def test_a_gap_in_a_translation_stops_the_build(bilingual: Book, change, told: str) -> None:
+    before = manifest(bilingual.site)
+    bilingual.write("locale/eo/LC_MESSAGES/alpha.po", change)
+    done = bilingual.build()
+    assert done.returncode == 1
+    assert re.search(
+        r"locale/eo/LC_MESSAGES/alpha\.po:\d+: chapters/alpha\.md:\d+: ", done.stderr
+    ) or ("obsolete" in told)
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert manifest(bilingual.site) == before
+
+
+def test_an_unmarked_text_in_a_chart_stops_the_build(book: Book) -> None:
+    before = manifest(book.site)
+    book.write(
+        "chapters/alpha.md",
+        lambda text: (
+            text
+            + """
+```{code-cell} python
+:tags: [remove-output]
+title = dict(title="Score against scale")
+```
+"""
+        ),
+    )
+    line = len((book.root / "chapters" / "alpha.md").read_text().splitlines()) - 1
+    done = book.build()
+    assert done.returncode == 1
+    expected = f"chapters/alpha.md:{line}: not marked for translation, write _(…): 'Score against"
+    assert expected in done.stderr
+    assert manifest(book.site) == before
 
 
 @pytest.mark.parametrize("damage", ["changed", "added", "gone"])

@@ -21,7 +21,9 @@ NOTHING = float("nan")
 def _svg(chart: alt.TopLevelMixin) -> str:
     """Draw the chart as the book does on a phone; NaN would be no JSON and is refused."""
     table = pd.DataFrame({"value": [1]})
-    shown = figure(chart, name="some-chart", alt="What the chart shows in words", table=table)
+    shown = figure(
+        chart, name="some-chart", alt="What the chart shows in words", table=table, lang="en"
+    )
     json.dumps(shown.spec, allow_nan=False)
     spec = specs.at_width(specs.themed(shown.spec, "light"), 320)
     return vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
@@ -96,7 +98,7 @@ def test_training_draws_noted_rows_hollow_and_off_the_lines() -> None:
 def test_training_draws_scores_without_intervals() -> None:
     curves = _curves([None] * 4).assign(low=NOTHING, high=NOTHING, n=pd.NA)
     svg = _svg(training.training_curves(curves, "en", title="MMLU", score="accuracy", level=0.25))
-    assert "95 % intervals" not in svg and "1 sizes" in svg
+    assert "95 % intervals" not in svg and "1 size<" in svg
 
 
 def test_associations_without_a_correlation_are_not_drawn() -> None:
@@ -134,7 +136,7 @@ def test_strip_names_each_threshold_and_counts_what_it_leaves_out() -> None:
 def test_costs_show_the_target_chosen_and_only_its_models(target: float) -> None:
     costs = efficiency.costs(_models(), [0.33, 0.6])
     svg = _svg(efficiency_charts.cost_dots(costs, target, "en", score="MMLU", families=2))
-    assert f"What {100 * target:.0f} % on MMLU costs" in svg
+    assert f"What {100 * target:.0f}\N{NO-BREAK SPACE}% on MMLU costs" in svg
     assert ("model-0" in svg) == (target == 0.33) and "model-3" in svg
 
 

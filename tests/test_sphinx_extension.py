@@ -8,19 +8,24 @@ import re
 from pathlib import Path
 
 import nbformat.v4 as nb
+import pydata_sphinx_theme
 import pytest
 import vl_convert
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
 from docutils import nodes
-from emergence import paths
-from emergence.sphinx import folds, maths, specs
+from emergence import alternates, i18n, paths, publish
+from emergence.sphinx import citations, folds, maths, specs, words
 from emergence.sphinx.charts import MIME
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2.ext import babel_extract
 from lxml import html
 from math_core import LatexError
 from myst_nb.sphinx_ import HideCodeCellNode
 from nbformat import NotebookNode, write
 from sphinx.application import Sphinx
+from sphinx.locale import translators
 from sphinx.util.console import strip_colors
 from sphinx.util.docutils import docutils_namespace
 
@@ -229,8 +234,10 @@ def build(folder: Path, pages: dict[str, list[NotebookNode | str]], **config: ob
         "html_math_renderer": maths.RENDERER,
         "html_theme": "basic",
         "html_copy_source": False,
+        "templates_path": [],  # the theme changes the default, which all builds share
         **config,
     }
+    translators.clear()  # Sphinx keeps what it has read for as long as Python runs
     with docutils_namespace(), (folder / "warnings").open("w+") as warnings:
         Sphinx(
             str(source),
@@ -346,6 +353,182 @@ def test_no_id_is_given_twice_on_a_page(book: Path) -> None:
     for path in book.rglob("*.html"):
         ids = html.parse(path).xpath("//@id")
         assert len(ids) == len(set(ids))
+
+
+# Languages
+
+
+def catalogues(folder: Path, lang: str, texts: dict[str, str]) -> None:
+    """Write the words of the pages in a language beside a book's pages, as the build does."""
+    catalogue = Catalog(locale=lang)
+    for text, translation in texts.items():
+        catalogue.add(text, translation)
+    for domain in (i18n.INTERFACE, "sphinx"):
+        path = folder / "source/locale" / lang / "LC_MESSAGES" / f"{domain}.mo"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as compiled:
+            write_mo(compiled, catalogue)
+
+
+THEMED = {
+    "extensions": ["myst_nb", "sphinx_book_theme", "sphinx_exercise", "emergence.sphinx"],
+    "html_theme": "sphinx_book_theme",
+    "html_theme_options": {"article_header_end": ["em-languages.html"], "navbar_persistent": []},
+    "locale_dirs": ["locale"],
+}
+PAGES: dict[str, list[NotebookNode | str]] = {
+    "index": ["# Start\n\n" + TOC.format("folder/page")],
+    "folder/page": ["# Page\n\n## Part", *BOOK["folder/page"][1:]],
+}
+
+
+def alternate_links(page: Path) -> dict[str, str]:
+    """What the head of a page says of its languages."""
+    found = html.parse(page).xpath("//head/link[@rel='alternate']")
+    return {link.get("hreflang"): link.get("href") for link in found}
+
+
+@pytest.fixture(scope="module")
+def russian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book whose pages are told to be Russian, with a few words of theirs."""
+    folder = tmp_path_factory.mktemp("russian")
+    texts = {
+        "Back to top": "Наверх",
+        "Exercise %s": "Упражнение %s",
+        "Languages": "Языки",
+        "Main": "Главное",
+        "Page": "Страница",
+        "Search Results": "Найдено",
+        "Solution to Exercise {number}": "Решение упражнения {number}",
+        "Table (CSV)": "Таблица (CSV)",
+    }
+    catalogues(folder, "ru", texts)
+    assert build(folder, PAGES, language="ru", **THEMED) == ""
+    return folder / "html"
+
+
+@pytest.mark.parametrize("name", ["index", "folder/page"])
+def test_a_page_leads_to_itself_in_every_language(russian: Path, name: str) -> None:
+    page = html.parse(russian / f"{name}.html")
+    assert page.getroot().get("lang") == "ru"
+    root = "../" * (name.count("/") + 1)
+    default = "index.html" if name == "index" else f"{i18n.SOURCE}/{name}.html"
+    assert alternate_links(russian / f"{name}.html") == {
+        **{lang: f"{root}{lang}/{name}.html" for lang in i18n.LANGUAGES},
+        "x-default": root + default,
+    }
+    links = page.xpath("//nav[@class='em-languages']//a")
+    assert {link.get("lang"): link.text for link in links} == {
+        lang: alternates.own_name(lang) for lang in i18n.LANGUAGES if lang != "ru"
+    }
+    for link in links:
+        assert link.get("href") == f"{root}{link.get('hreflang')}/{name}.html"
+    assert page.xpath("//nav[@class='em-languages']/@aria-label") == ["Языки"]
+
+
+def test_words_of_theme_scripts_and_exercises_are_looked_up(russian: Path) -> None:
+    page = html.parse(russian / "folder/page.html")
+    (top,) = page.xpath("//button[@id='pst-back-to-top']")
+    assert top.text_content().strip() == "Наверх"
+    assert {"Главное", "Страница"} <= set(page.xpath("//nav/@aria-label"))
+    assert set(page.xpath("//figcaption/a/text()")) == {"Таблица (CSV)"}
+    (told,) = page.xpath("//script/@data-words")
+    assert json.loads(told)["search"]["Search Results"] == "Найдено"
+    titles = [
+        title.text_content().strip() for title in page.xpath("//*[@class='admonition-title']")
+    ]
+    assert titles == ["Упражнение 1", "Решение упражнения 1"]
+
+
+def test_three_languages_are_a_list_and_a_known_address_is_told_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(i18n, "LANGUAGES", ("en", "ru", "pt_BR"))
+    base = "https://example.org/book"
+    assert build(tmp_path, PAGES, language="en", html_baseurl=base, **THEMED) == ""
+    page = tmp_path / "html/folder/page.html"
+    assert alternate_links(page) == {
+        "en": f"{base}/en/folder/page.html",
+        "ru": f"{base}/ru/folder/page.html",
+        "pt-BR": f"{base}/pt_BR/folder/page.html",
+        "x-default": f"{base}/en/folder/page.html",
+    }
+    tree = html.parse(page)
+    assert tree.xpath("//link[@rel='canonical']/@href") == [f"{base}/en/folder/page.html"]
+    names = tree.xpath("//nav[@class='em-languages']//li/a/text()")
+    assert names == ["Русский", "Português (Brasil)"]
+
+
+def test_citations_join_names_as_the_language_does(tmp_path: Path) -> None:
+    people = [("Wei", "Jason"), ("Tay", "Yi"), ("Chi", "Ed")]
+    entries = "".join(
+        f"@misc{{k{n}, author = {{{' and '.join(map(', '.join, people[:n]))}}}, "
+        f"title = {{T{n}}}, year = {{202{n}}}}}\n"
+        for n in (1, 2, 3)
+    )
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "all.bib").write_text(entries, encoding="utf-8")
+    texts = {"{first} and {second}": "{first} и {second}", "{first} et al.": "{first} и др."}
+    catalogues(tmp_path, "ru", texts)
+    text = "# Start\n\n{cite:t}`k1`; {cite:t}`k2`; {cite:t}`k3`.\n\n```{bibliography}\n```"
+    settings = {
+        "extensions": ["myst_nb", "sphinx_exercise", "sphinxcontrib.bibtex", "emergence.sphinx"],
+        "bibtex_bibfiles": ["all.bib"],
+        "bibtex_reference_style": citations.NAME,
+        "locale_dirs": ["locale"],
+    }
+    assert build(tmp_path, {"index": [text]}, language="ru", **settings) == ""
+    (told,) = html.parse(tmp_path / "html/index.html").xpath("//p[contains(., ';')]")
+    assert told.text_content() == "Wei [2021]; Wei и Tay [2022]; Wei и др. [2023]."
+
+
+def theme_texts() -> set[str]:
+    """What the templates of the theme look up, those of parts that no page shows left out."""
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme"
+    unused = {
+        "breadcrumbs",
+        "copyright",
+        "edit-this-page",
+        "header",  # the bar across the page
+        "indices",
+        "last-updated",
+        "page-toc",  # the book theme has its own
+        "sidebar-collapse",
+        "sidebar-nav-bs",
+        "sourcelink",
+        "sphinx-version",
+        "theme-version",
+    }
+    return {
+        message if isinstance(message, str) else message[0]
+        for path in sorted(theme.rglob("*.html"))
+        if path.stem not in unused and "static" not in path.parts
+        for _line, _name, message, _comments in babel_extract(
+            path.open("rb"), ["_", "gettext"], [], {}
+        )
+    }
+
+
+def test_the_books_catalogue_holds_what_the_theme_looks_up() -> None:
+    translators.clear()
+    assert len(theme_texts()) > 10
+    assert theme_texts() <= {str(text) for text in words.of_theme()}
+
+
+def test_the_entrance_links_to_every_language_without_scripts() -> None:
+    titles = {"en": "Abilities & scale", "ru": "Способности"}
+    page = html.fromstring(publish.entrance(titles))
+    links = {link.get("hreflang"): link for link in page.xpath("//nav/a")}
+    assert {lang: link.text for lang, link in links.items()} == {"en": "English", "ru": "Русский"}
+    assert {link.get("href") for link in links.values()} == {"en/index.html", "ru/index.html"}
+    assert {link.get("lang") for link in links.values()} == set(titles)
+    assert {span.get("lang"): span.text for span in page.xpath("//h1/span")} == titles
+    assert not page.xpath("//meta[@http-equiv]")
+    told = {link.get("hreflang"): link.get("href") for link in page.xpath("//link[@hreflang]")}
+    assert told == {"en": "en/index.html", "ru": "ru/index.html", "x-default": "index.html"}
+    full = html.fromstring(publish.entrance(titles, "https://example.org/"))
+    assert "https://example.org/ru/index.html" in full.xpath("//link[@hreflang]/@href")
 
 
 FAULTY: dict[str, list[NotebookNode | str]] = {

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from emergence import paths
 from emergence.errors import DataError
+from emergence.i18n import DATA, translated
 from emergence.source import shown
 
 TASK_PAGES = "tasks/"
 # Steps of the build that no chapter can see; everything else in the package, chapters may import.
 _BUILD_ONLY = frozenset({"build", "check", "publish", "render", "server", "stage"})
-_OTHER_FOLDERS = frozenset({"__pycache__", "ingest", "sphinx"})
+_OTHER_FOLDERS = frozenset({"__pycache__", "ingest", "sphinx", "translations"})
 _TASK_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TRUE = ("true", "True")  # what the check of the tables takes for true
 
@@ -52,14 +53,16 @@ def _tasks_with_page(tasks: Path) -> list[str]:
     return names
 
 
-def template_words(task: str, tasks: Path = paths.TASKS) -> dict[str, str]:
+def template_words(task: str, lang: str, tasks: Path = paths.TASKS) -> dict[str, str]:
     """The words of a task page: `name`, what a reader sees, and `slug`, the task in an address.
 
     Raises DataError when there is no such task.
     """
     for row in _rows(tasks):
         if row["task"] == task:
-            return {"name": row["name"], "slug": task.replace("_", "-")}
+            name = row["name"]
+            shown_name = translated(name, lang, DATA, "tasks.name")
+            return {"name": shown_name, "slug": task.replace("_", "-")}
     raise DataError(f"{shown(tasks)}: task: found no {task!r}")
 
 
@@ -86,6 +89,16 @@ def chapter_modules(package: Path = paths.PACKAGE) -> list[Path]:
         for path in _files(package, _OTHER_FOLDERS)
         if path.parent != package or path.stem not in _BUILD_ONLY
     ]
+
+
+def translation_modules(folder: Path = paths.TRANSLATIONS) -> list[Path]:
+    """Files of the package that check the translations."""
+    return _files(folder, frozenset({"__pycache__"}))
+
+
+def catalogues(folder: Path = paths.LOCALE) -> list[Path]:
+    """Every catalogue of every language."""
+    return sorted(folder.glob("*/LC_MESSAGES/*.po"))
 
 
 def front_end(folder: Path = paths.SPHINX) -> list[Path]:

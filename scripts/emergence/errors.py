@@ -17,3 +17,7 @@ class ParameterError(BookError):
 
 class ChapterError(BookError):
     """A chapter failed to run."""
+
+
+class TranslationError(BookError):
+    """A text has no translation, or one that lost something of the original."""

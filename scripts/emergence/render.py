@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel.messages.mofile import write_mo
 from jsonschema import ValidationError
 from jupyter_book.cli.main import main as jupyter_book
 from jupyter_book.config import PATH_JSON_SCHEMA, PATH_YAML_DEFAULT, validate_yaml
@@ -24,11 +25,14 @@ from sphinx.cmd.build import build_main
 from emergence import paths
 from emergence.errors import BookError
 from emergence.files import copy, fresh_folder, manifest, require, write_json
+from emergence.i18n import INTERFACE, catalogue_path, read_catalogue, translated
 from emergence.kernels import STEADY
 from emergence.profiles import did_you_mean
 from emergence.source import shown
 
 _TASK_PAGE = re.compile(r"chapters/tasks/[^/:\s]+\.md")
+SEEN = ("author", "html_title", "nb_code_prompt_show", "nb_code_prompt_hide")
+"""Settings of `_config.yml` that a reader sees."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -49,13 +53,13 @@ def render(staged: Path, config: Path, record: Path, lang: str, out: Path) -> No
         shutil.copytree(staged, source)
         copy(config, source / config.name)
         copy(record, source / record.name)
-        with contextlib.redirect_stdout(io.StringIO()):
-            jupyter_book(["config", "sphinx", str(source)], standalone_mode=False)
+        configured(source)
         html = Path(work) / "html"  # not `out`: myst-nb writes files beside the target, too
         strict = ["-W", "--keep-going", "-n", "-q", "-E", "--no-color"]
         # The notebooks hold their results; running one again here would hide what the step showed.
-        options = ["-D", "nb_execution_mode=off", "-D", f"language={lang}"]
-        options += ["-d", str(Path(work) / "doctrees")]
+        options = ["-D", "nb_execution_mode=off", "-d", str(Path(work) / "doctrees")]
+        options += in_language(config, lang)
+        compile_catalogues(lang, source / "locale")
         with contextlib.redirect_stderr(io.StringIO()) as warnings:
             code = build_main([*strict, *options, str(source), str(html)])
         if code:
@@ -63,6 +67,35 @@ def render(staged: Path, config: Path, record: Path, lang: str, out: Path) -> No
         (html / ".buildinfo").unlink(missing_ok=True)
         with fresh_folder(out) as folder:
             shutil.copytree(html, folder, dirs_exist_ok=True)
+
+
+def in_language(config: Path, lang: str) -> list[str]:
+    """The options that make Sphinx write in a language, with the settings that a reader sees."""
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    given = settings | settings.get("sphinx", {}).get("config", {})
+    seen = {name: translated(given[name], lang, INTERFACE) for name in SEEN if name in given}
+    # A catalogue for each chapter, and one for the folder of task pages.
+    values = {"language": lang, "locale_dirs": "locale", "gettext_compact": "1"} | seen
+    return [part for name, value in values.items() for part in ("-D", f"{name}={value}")]
+
+
+def compile_catalogues(lang: str, out: Path, folder: Path = paths.LOCALE) -> None:
+    """Write what Sphinx reads of a language's catalogues; nothing for the book's own language."""
+    for path in sorted(catalogue_path(lang, INTERFACE, folder).parent.glob("*.po")):
+        compiled = io.BytesIO()
+        write_mo(compiled, read_catalogue(path, lang))
+        # Sphinx and the theme look their own words up as `sphinx`, here before anywhere else.
+        names = (INTERFACE, "sphinx") if path.stem == INTERFACE else (path.stem,)
+        for name in names:
+            target = out / lang / "LC_MESSAGES" / f"{name}.mo"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(compiled.getvalue())
+
+
+def configured(source: Path) -> None:
+    """Write Sphinx's `conf.py` beside the settings and the pages in `source`."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        jupyter_book(["config", "sphinx", str(source)], standalone_mode=False)
 
 
 def check_config(config: Path) -> None:

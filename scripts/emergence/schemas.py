@@ -23,22 +23,27 @@ from emergence.rules import RULES
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its Frictionless type and constraints."""
+    """One column of a table: its Frictionless type and constraints.
+
+    translated: whether a reader sees its words in the language of the page.
+    """
 
     name: str
     type: str
     constraints: dict
+    translated: bool = False
 
 
 @dataclass(frozen=True)
 class TableDescription:
-    """One table: its file, columns, primary key and references to other tables."""
+    """One table: what it holds in words, its file, columns, key, references to other tables."""
 
     name: str
     path: str
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
     references: tuple[tuple[str, str, str], ...]
+    text: str = ""
 
 
 def read_descriptions(path: Path) -> dict[str, TableDescription]:
@@ -58,14 +63,20 @@ def read_descriptions(path: Path) -> dict[str, TableDescription]:
 def _description(resource: dict) -> TableDescription:
     schema = resource["schema"]
     columns = tuple(
-        Column(f["name"], f["type"], f.get("constraints", {})) for f in schema["fields"]
+        Column(f["name"], f["type"], f.get("constraints", {}), f.get("translated", False))
+        for f in schema["fields"]
     )
     references = tuple(
         (k["fields"], k["reference"]["resource"], k["reference"]["fields"])
         for k in schema.get("foreignKeys", [])
     )
     return TableDescription(
-        resource["name"], resource["path"], columns, tuple(schema["primaryKey"]), references
+        resource["name"],
+        resource["path"],
+        columns,
+        tuple(schema["primaryKey"]),
+        references,
+        resource.get("description", ""),
     )
 
 

@@ -17,6 +17,7 @@ from scipy import ndimage
 
 from emergence.arguments import whole_number
 from emergence.errors import ParameterError
+from emergence.once import once
 
 # Critical occupancy of site percolation on the infinite square lattice: Newman & Ziff 2000
 # (doi:10.1103/PhysRevLett.85.4104), 0.59274621 with an uncertainty of 13 in the last digits.
@@ -57,6 +58,7 @@ def largest_cluster(occupied: np.ndarray) -> np.ndarray:
     return occupied & (labels == sizes.argmax())
 
 
+@once
 def spanning_thresholds(size: int, repeats: int, seed: int) -> np.ndarray:
     """Return, for each of `repeats` random lattices, the occupancy above which it is spanned.
 

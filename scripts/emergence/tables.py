@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,19 @@ import pandas as pd
 
 from emergence import paths
 from emergence.errors import DataError
+from emergence.i18n import DATA, SOURCE, translated
 from emergence.schemas import TableDescription, faults, read_descriptions
 
 STEP_TOKENS = 2_097_152
 """Tokens of one Pythia training step (Biderman et al. 2023, section 2.2)."""
 
 
-def read_table(name: str, folder: Path = paths.DATA) -> pd.DataFrame:
+def read_table(name: str, folder: Path = paths.DATA, *, lang: str = SOURCE) -> pd.DataFrame:
     """Return the table `name` of `datapackage.json`, typed and validated.
 
-    Raises DataError, one line a fault, when the file does not hold what its description promises.
+    lang: language of the columns that the description marks as translated. Raises DataError, one
+    line a fault, when the file does not hold what its description promises, and TranslationError
+    for a text without translation.
     """
     descriptions = read_descriptions(folder / paths.DATAPACKAGE.name)
     if name not in descriptions:
@@ -28,7 +32,16 @@ def read_table(name: str, folder: Path = paths.DATA) -> pd.DataFrame:
     found = faults(description, folder)
     if found:
         raise DataError("\n".join(found))
-    return typed(description, folder)
+    table = typed(description, folder)
+    words = {
+        c.name: table[c.name].map(
+            partial(translated, lang=lang, domain=DATA, context=f"{name}.{c.name}"),
+            na_action="ignore",
+        )
+        for c in description.columns
+        if c.translated and lang != SOURCE
+    }
+    return table.assign(**{column: text.astype("string") for column, text in words.items()})
 
 
 def typed(description: TableDescription, folder: Path) -> pd.DataFrame:
@@ -40,9 +53,13 @@ def typed(description: TableDescription, folder: Path) -> pd.DataFrame:
     )
 
 
-def data_package(folder: Path = paths.DATA) -> dict[str, Any]:
-    """Return the content of `datapackage.json`: what every table and column holds."""
-    return json.loads((folder / paths.DATAPACKAGE.name).read_text(encoding="utf-8"))
+def data_package(folder: Path = paths.DATA, *, lang: str = SOURCE) -> dict[str, Any]:
+    """Return the content of `datapackage.json`, the tables' descriptions in the language `lang`."""
+    package = json.loads((folder / paths.DATAPACKAGE.name).read_text(encoding="utf-8"))
+    told = [(r["description"], f"{r['name']}.description") for r in package["resources"]]
+    texts = [translated(text, lang, DATA, context) for text, context in told]
+    pairs = zip(package["resources"], texts, strict=True)
+    return package | {"resources": [r | {"description": text} for r, text in pairs]}
 
 
 def scores_with_models(folder: Path = paths.DATA) -> pd.DataFrame:

@@ -350,15 +350,6 @@ def test_the_unpacked_site_works_by_double_click(browser: Browser, site: Path) -
         assert figure.locator(MARKS).count() > 0
 
 
-def test_the_front_door_leads_to_a_language(browser: Browser, origin: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{origin}index.html")
-    page.wait_for_url(f"{origin}{LANGUAGES[0]}/**")
-    expect(page.locator("h1:visible")).to_have_count(1)
-    context.close()
-
-
 def test_search_finds_a_page_without_a_server(browser: Browser, site: Path) -> None:
     address = (site / LANGUAGES[0] / "search.html").as_uri()
     with opened(browser, f"{address}?q=accuracy") as page:

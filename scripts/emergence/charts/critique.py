@@ -14,12 +14,13 @@ from emergence.charts.theme import (
     ORDINAL,
     POWER_LABEL,
     SECOND,
-    billions,
+    axis_title,
     compact,
-    percent,
     power_axis,
+    shape_statistic,
 )
 from emergence.charts.training import SHAPES
+from emergence.formats import Count, billions, number, percent
 from emergence.i18n import translator
 from emergence.scaling import detectable
 from emergence.tables import label
@@ -31,8 +32,8 @@ def metric_panels(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> list[P
     panels = []
     for metric in rows["metric"].unique():
         part = rows[rows["metric"].eq(metric)]
-        text = _("{count} models, {known} with FLOPs").format(
-            count=len(part), known=int(part["train_flops"].notna().sum())
+        text = _("{count} {count:model|models}, {known} with FLOPs").format(
+            count=Count(len(part), lang), known=Count(part["train_flops"].notna().sum(), lang)
         )
         scaled = part.assign(value=part["value"] / (100 if metric == "bleu" else 1))
         name = label("metric", str(metric), labels)
@@ -74,7 +75,7 @@ def loss_and_accuracy(pairs: pd.DataFrame, lang: str) -> alt.VConcatChart:
         y = alt.Y(
             f"{column}:Q",
             scale=alt.Scale(reverse=reverse, zero=False),
-            axis=alt.Axis(title=title, tickCount=4),
+            axis=alt.Axis(title=axis_title(title, 30), tickCount=4),
         )
         line = base.mark_line(strokeWidth=1.4).encode(x=x, y=y, color=colour)
         points = base.mark_point(filled=True, size=24, opacity=1)
@@ -89,9 +90,9 @@ def loss_and_accuracy(pairs: pd.DataFrame, lang: str) -> alt.VConcatChart:
         .properties(
             title=alt.TitleParams(
                 _("The same Pythia runs under two metrics"),
-                subtitle=_("LAMBADA, 0-shot, {sizes} sizes; step 0 is off the axis").format(
-                    sizes=len(domain)
-                ),
+                subtitle=_(
+                    "LAMBADA, 0-shot, {sizes} {sizes:size|sizes}; step 0 is off the axis"
+                ).format(sizes=Count(len(domain), lang)),
             )
         )
     )
@@ -126,7 +127,7 @@ def axis_switch(rows: pd.DataFrame, lang: str, *, title: str, level: float) -> a
         "x:Q",
         scale=alt.Scale(domain=alt.ExprRef(domain), nice=False, zero=False),
         axis=alt.Axis(
-            title=_("training FLOPs (estimate, 6·N·D)"),
+            title=axis_title(_("training FLOPs (estimate, 6·N·D)")),
             values=alt.ExprRef(ticks),
             labelExpr=expr,
             grid=False,
@@ -136,14 +137,12 @@ def axis_switch(rows: pd.DataFrame, lang: str, *, title: str, level: float) -> a
     calculated = "axis == 'log' ? log(datum.train_flops) / LN10 : datum.train_flops / 1e24"
     layers = score_layers(known, lang, x, y, level)
     layers = [layers[0], *(layer.transform_calculate(x=calculated) for layer in layers[1:])]
-    text = _("{known} models with known FLOPs, {out} left out").format(
-        known=len(known), out=len(rows) - len(known)
+    text = _("{known} {known:model|models} with known FLOPs, {out} left out").format(
+        known=Count(len(known), lang), out=Count(len(rows) - len(known), lang)
     )
-    return (
-        alt.layer(*layers)
-        .add_params(axis)
-        .properties(width="container", height=320, title=alt.TitleParams(title, subtitle=text))
-    )
+    heading = alt.TitleParams(title, subtitle=text)
+    chart = alt.layer(*layers).add_params(axis)
+    return chart.properties(width="container", height=320, title=heading)
 
 
 def statistics_table(statistics: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -155,17 +154,16 @@ def statistics_table(statistics: pd.DataFrame, lang: str) -> pd.DataFrame:
         "first_passing": _("smallest model that passes"),
         "last_failing": _("largest model that fails"),
     }
-    yes, no = _("yes"), _("no")
 
     def text(value: object) -> str:
-        return f"{value:.2f}" if isinstance(value, float) else str(value)
+        return number(value, lang, 2) if isinstance(value, float) else str(value)
 
     return pd.DataFrame(
         {
             _("statistic"): statistics["statistic"].map(names),
             _("linear axis"): statistics["linear"].map(text),
             _("logarithmic axis"): statistics["logarithmic"].map(text),
-            _("the axis matters"): statistics["changes"].map({True: yes, False: no}),
+            _("the axis matters"): statistics["changes"].map({True: _("yes"), False: _("no")}),
         }
     )
 
@@ -179,7 +177,8 @@ def steps_chart(steps: pd.DataFrame, names: dict[str, str], lang: str) -> alt.La
         "ratio:Q",
         scale=alt.Scale(type="log", domain=[1, 20], nice=False),
         axis=alt.Axis(
-            title=_("size of the larger / size of the smaller"), values=[1, 1.5, 2, 3, 5, 10, 20]
+            title=axis_title(_("size of the larger / size of the smaller")),
+            values=[1, 1.5, 2, 3, 5, 10, 20],
         ),
     )
     y = alt.Y("rise:Q", axis=alt.Axis(title=_("rise of the score"), tickCount=5))
@@ -199,9 +198,12 @@ def steps_chart(steps: pd.DataFrame, names: dict[str, str], lang: str) -> alt.La
             ],
         )
     )
-    text = _("{steps} steps in {families} families, {tasks} tasks").format(
-        steps=len(rows), families=rows["family"].nunique(), tasks=rows["task"].nunique()
-    )
+    shown = {"steps": len(steps), "families": steps["family"].nunique()}
+    shown["tasks"] = steps["task"].nunique()
+    text = _(
+        "{steps} {steps:step|steps} in {families} {families:family|families}, "
+        "{tasks} {tasks:task|tasks}"
+    ).format(**{key: Count(count, lang) for key, count in shown.items()})
     return alt.layer(zero.encode(y="rise:Q"), points).properties(
         width="container",
         height=320,
@@ -215,9 +217,9 @@ def steps_table(steps: pd.DataFrame, names: dict[str, str], lang: str) -> pd.Dat
     return pd.DataFrame(
         {
             _("task"): steps["task"].map(names),
-            _("from"): steps["smaller"],
-            _("to"): steps["larger"],
-            _("times larger"): steps["ratio"].map("{:.1f}".format),
+            _("from model"): steps["smaller"],
+            _("to model"): steps["larger"],
+            _("times larger"): steps["ratio"].map(lambda v: number(v, lang)),
             _("score before"): steps["value_smaller"].map(lambda v: percent(v, lang)),
             _("score after"): steps["value_larger"].map(lambda v: percent(v, lang)),
         }
@@ -228,25 +230,20 @@ def shape_table(shapes: pd.DataFrame, labels: pd.DataFrame, lang: str) -> pd.Dat
     """Return linearity and breakthroughness (`critique.shape_by_family`) as a table to show."""
     _ = translator(lang)
 
-    def text(value: float) -> str:
-        if np.isnan(value):
-            return _("undefined")
-        shown = "∞" if np.isinf(value) else f"{abs(value):.1f}"
-        return f"−{shown}" if value < 0 else shown
-
     wide = shapes.pivot(index=["family", "sizes"], columns="metric")
     metrics = list(dict.fromkeys(shapes["metric"]))
     columns = {
         _("family"): wide.index.get_level_values(0),
         _("sizes"): wide.index.get_level_values(1),
     }
-    for statistic, name in (
-        ("breakthroughness", _("breakthroughness")),
-        ("linearity", _("linearity")),
-    ):
+    heads = {
+        "breakthroughness": _("breakthroughness, {metric}"),
+        "linearity": _("linearity, {metric}"),
+    }
+    for statistic, head in heads.items():
         for metric in metrics:
-            shown = f"{name}, {label('metric', metric, labels)}"
-            columns[shown] = wide[(statistic, metric)].map(text, na_action=None).to_numpy()
+            shown = head.format(metric=label("metric", metric, labels))
+            columns[shown] = [shape_statistic(v, lang) for v in wide[(statistic, metric)]]
     return pd.DataFrame(columns)
 
 
@@ -262,7 +259,9 @@ def resolution_chart(zeros: pd.DataFrame, lang: str) -> alt.LayerChart:
         names=("name", "; ".join), text=("name", "first"), tasks=("name", "size")
     )
     marks["text"] = [
-        name if count == 1 else _("{first} and {count} more").format(first=name, count=count - 1)
+        name
+        if count == 1
+        else _("{first} and {count} more").format(first=name, count=Count(count - 1, lang))
         for name, count in zip(marks["text"], marks["tasks"], strict=True)
     ]
     # Placed for a phone. A mark whose name finds no room keeps its place and its tooltip.

@@ -8,10 +8,21 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from emergence.charts.theme import MUTED, compact, lineage_scales, power_axis, scientific
+from emergence.charts.theme import (
+    MUTED,
+    compact,
+    lineage_legend,
+    lineage_scales,
+    power_axis,
+)
+from emergence.formats import scientific, whole
 from emergence.i18n import translator
+from emergence.wrapping import lines
 
 COLUMNS = ["name", "family", "lineage", "value", "low", "high", "train_flops", "params_active"]
+NARROW = 18
+"""Characters that fit the width of a panel."""
+_TITLE, _SUBTITLE = 26, 34  # characters up to which a title does not widen its panel
 
 
 @dataclass(frozen=True)
@@ -36,10 +47,9 @@ def plot_rows(scores: pd.DataFrame, lang: str, keep: Sequence[str] = ()) -> pd.D
     for column in ("low", "high"):
         if column not in rows:
             rows[column] = float("nan")
-    n = rows["n"].map(lambda x: _("not a count") if pd.isna(x) else str(int(x)))
+    n = rows["n"].map(lambda x: _("not a count") if pd.isna(x) else whole(x, lang))
     flops = rows["train_flops"].map(lambda x: scientific(x, lang) if pd.notna(x) else _("unknown"))
     rows = rows.assign(noted=rows["note"].notna(), n_text=n, flops_text=flops)
-    rows["lineage"] = rows["lineage"].replace("other", _("other"))
     columns = [*COLUMNS, "noted", "n_text", "flops_text", *keep]
     return compact(rows[columns].astype({"noted": bool}))
 
@@ -60,10 +70,8 @@ def score_layers(
     """
     _ = translator(lang)
     base = alt.Chart(rows)
-    other = {"other": _("other")}
-    legend = rows["lineage"] if lineages is None else lineages
-    reverse = legend.replace({v: k for k, v in other.items()})
-    colours, shapes = lineage_scales(reverse, other)
+    colours, shapes = lineage_scales(rows["lineage"] if lineages is None else lineages)
+    legend = lineage_legend(lang, title=None)
     tooltip = [
         alt.Tooltip("name:N", title=_("model")),
         alt.Tooltip("family:N", title=_("family")),
@@ -76,8 +84,8 @@ def score_layers(
     ]
     if rows["low"].isna().all():
         tooltip = [t for t in tooltip if t.to_dict().get("field") not in ("low", "high")]
-    colour = alt.Color("lineage:N", scale=colours, legend=alt.Legend(title=None))
-    shape = alt.Shape("lineage:N", scale=shapes, legend=alt.Legend(title=None))
+    colour = alt.Color("lineage:N", scale=colours, legend=legend)
+    shape = alt.Shape("lineage:N", scale=shapes, legend=legend)
     layers = []
     if level is not None:
         rule = alt.Chart(pd.DataFrame({"level": [level]})).mark_rule(
@@ -172,6 +180,11 @@ def _axis_param(lang: str) -> alt.Parameter:
     return alt.param(name="scale", value="train_flops", bind=bind)
 
 
+def _wrapped(text: str | Sequence[str], characters: int) -> list[str]:
+    pieces = [text] if isinstance(text, str) else text
+    return [line for piece in pieces for line in lines(piece, characters)]
+
+
 def _panel(
     panel: Panel,
     lang: str,
@@ -180,14 +193,18 @@ def _panel(
     lineages: pd.Series,
 ) -> alt.Chart | alt.LayerChart:
     title = alt.TitleParams(
-        text=panel.title, subtitle=panel.subtitle, fontSize=12.5, subtitleFontSize=11, offset=6
+        text=_wrapped(panel.title, _TITLE),
+        subtitle=_wrapped(panel.subtitle, _SUBTITLE),
+        fontSize=12.5,
+        subtitleFontSize=11,
+        offset=6,
     )
     size = {"width": shape[0], "height": shape[1]}
     axis = alt.Axis(title=None, tickCount=3, format=".1f")
     if panel.rows.empty:
         heights = [0.6 - 0.13 * i for i in range(len(panel.empty))]
-        lines = pd.DataFrame({"line": list(panel.empty), "value": heights})
-        text = alt.Chart(lines).mark_text(fontSize=11, color="#4b5563")
+        why = pd.DataFrame({"line": list(panel.empty), "value": heights})
+        text = alt.Chart(why).mark_text(fontSize=11, color="#4b5563")
         y = alt.Y("value:Q", axis=axis).scale(domain=[0, 1])
         return text.encode(x=alt.value(shape[0] / 2), y=y, text="line:N").properties(
             title=title, **size

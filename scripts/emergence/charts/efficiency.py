@@ -8,19 +8,13 @@ import altair as alt
 import pandas as pd
 
 from emergence.charts.figures import Html, html_table
-from emergence.charts.theme import (
-    ACCENT,
-    MUTED,
-    SECOND,
-    billions,
-    compact,
-    percent,
-    power_axis,
-    scientific,
-)
+from emergence.charts.labels import in_lines
+from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
+from emergence.formats import MISSING, Count, billions, number, percent, scientific, whole
 from emergence.i18n import translator
 
 ROW = 18  # px a row where there are most
+_SLOT = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 def cost_dots(
@@ -54,7 +48,7 @@ def cost_dots(
     )
     colours = alt.Scale(domain=kinds, range=[ACCENT, SECOND])
     shapes = alt.Scale(domain=kinds, range=["circle", "triangle-right"])
-    legend = alt.Legend(title=None, columns=1)
+    legend = alt.Legend(title=None, columns=1, **in_lines(kinds, 24))
     y = alt.Y(
         "name:N",
         sort=alt.EncodingSortField("train_flops", op="min", order="ascending"),
@@ -94,11 +88,14 @@ def cost_dots(
         ],
     )
     # The title follows the menu, so that a picture or a print tells what was chosen.
-    before, after = _("What {target} on {score} costs").replace("{score}", score).split("{target}")
-    told = f"{json.dumps(before)} + format(100 * target, '.0f') + ' %' + {json.dumps(after)}"
+    text = _("What {target} on {score} costs").format(score=score, target=_SLOT)
+    before, _slot, after = text.partition(_SLOT)
+    told = f"{json.dumps(before)} + format(target, '.0%') + {json.dumps(after)}"
     subtitle = [
         _("cheapest model of each family that reaches it"),
-        _("{n} families; those that never do are absent").format(n=families),
+        _("{n} {n:family|families}; those that never do are absent").format(
+            n=Count(families, lang)
+        ),
     ]
     return (
         (spans + below + reaching)
@@ -114,13 +111,16 @@ def cost_dots(
 
 def spread_texts(spread: pd.Series, lang: str) -> dict[str, str]:
     """Return a spread of costs, as `efficiency.spread` gives it, as texts; dashes where empty."""
-    ratios = {key: _times(spread[key]) for key in ("ratio", "certain_ratio")}
-    names = {key: "–" if pd.isna(spread[key]) else spread[key] for key in ("cheapest", "costliest")}
-    return {**names, **ratios, **{key: str(spread[key]) for key in ("families", "bracketed")}}
+    ratios = {key: _times(spread[key], lang) for key in ("ratio", "certain_ratio")}
+    names = {
+        key: MISSING if pd.isna(spread[key]) else spread[key] for key in ("cheapest", "costliest")
+    }
+    counts = {key: whole(spread[key], lang) for key in ("families", "bracketed")}
+    return {**names, **ratios, **counts}
 
 
-def _times(ratio: float) -> str:
-    return "–" if pd.isna(ratio) else f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
+def _times(ratio: float, lang: str) -> str:
+    return whole(ratio, lang) if ratio >= 10 else number(ratio, lang)
 
 
 def cost_table(costs: pd.DataFrame, lang: str, *, caption: str, score: str) -> Html:
@@ -136,4 +136,4 @@ def cost_table(costs: pd.DataFrame, lang: str, *, caption: str, score: str) -> H
             score: rows["value"].map(lambda share: percent(share, lang)),
         }
     )
-    return html_table(shown, caption=caption)
+    return html_table(shown, caption=caption, lang=lang)

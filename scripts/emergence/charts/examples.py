@@ -7,18 +7,13 @@ import pandas as pd
 
 from emergence.charts.curves import Panel, plot_rows
 from emergence.charts.figures import Html, empty_panel
-from emergence.charts.labels import placed
-from emergence.charts.theme import (
-    ACCENT,
-    MUTED,
-    SECOND,
-    billions,
-    compact,
-    power_axis,
-    scientific,
-)
+from emergence.charts.labels import in_lines, name_axis, placed, row_height
+from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
+from emergence.formats import Count, billions, scientific, whole
 from emergence.i18n import translator
 from emergence.tables import label
+
+NAME = 27  # characters of a row's name that fit a phone
 
 
 def abilities_table(
@@ -105,8 +100,8 @@ def abilities_chart(abilities: pd.DataFrame, labels: pd.DataFrame, lang: str) ->
         .encode(x=x, y=y, text="text:N")
         for (align, dx, dy), part in texts.groupby(["align", "dx", "dy"])
     ]
-    count = _("{known} of {all} abilities; the rest have no single figure").format(
-        known=len(known), all=len(abilities)
+    count = _("{known} of {all} {all:ability|abilities}; the rest have no single figure").format(
+        known=Count(len(known), lang), all=Count(len(abilities), lang)
     )
     return alt.layer(points, *names).properties(
         width="container",
@@ -145,7 +140,7 @@ def retest_chart(retests: pd.DataFrame, lang: str) -> alt.LayerChart:
     marks = compact(pd.concat(parts).dropna(subset="flops"))
     marks["flops_text"] = marks["flops"].map(lambda x: scientific(x, lang))
     order = retests.sort_values("first_scale")["name"].tolist()
-    y = alt.Y("name:N", sort=order, axis=alt.Axis(title=None, labelLimit=170, grid=True))
+    y = alt.Y("name:N", sort=order, axis=name_axis(order, NAME, labelLimit=190, grid=True))
     scale = alt.Scale(type="log", domain=[5e20, 1e26])
     x = alt.X(
         "flops:Q",
@@ -156,6 +151,7 @@ def retest_chart(retests: pd.DataFrame, lang: str) -> alt.LayerChart:
         strokeWidth=2, opacity=0.5, color=MUTED
     )
     domain = list(names.values())
+    legend = alt.Legend(title=None, columns=1, **in_lines(domain, NAME))
     points = (
         alt.Chart(marks)
         .mark_point(filled=True, size=95, opacity=1)
@@ -165,10 +161,12 @@ def retest_chart(retests: pd.DataFrame, lang: str) -> alt.LayerChart:
             color=alt.Color(
                 "what:N",
                 scale=alt.Scale(domain=domain, range=[ACCENT, MUTED, SECOND]),
-                legend=alt.Legend(title=None, columns=1),
+                legend=legend,
             ),
             shape=alt.Shape(
-                "what:N", scale=alt.Scale(domain=domain, range=["circle", "square", "diamond"])
+                "what:N",
+                scale=alt.Scale(domain=domain, range=["circle", "square", "diamond"]),
+                legend=legend,
             ),
             tooltip=[
                 alt.Tooltip("name:N", title=_("ability")),
@@ -181,7 +179,7 @@ def retest_chart(retests: pd.DataFrame, lang: str) -> alt.LayerChart:
     rule = span.encode(x=alt.X("first_scale:Q", scale=scale), x2="last_scale:Q", y=y)
     return alt.layer(rule, points).properties(
         width="container",
-        height=26 * len(retests),
+        height=row_height(order, NAME, 26) * len(retests),
         title=alt.TitleParams(
             _("Where abilities appear in open models"),
             subtitle=_("Models with known training FLOPs (estimate, 6·N·D)"),
@@ -195,8 +193,8 @@ def gain_panels(gains: pd.DataFrame, labels: pd.DataFrame, title: str, lang: str
     panels = []
     for prompting in gains["prompting"].unique():
         rows = gains[gains["prompting"].eq(prompting)]
-        text = _("{count} models, {known} with FLOPs").format(
-            count=len(rows), known=int(rows["train_flops"].notna().sum())
+        text = _("{count} {count:model|models}, {known} with FLOPs").format(
+            count=Count(len(rows), lang), known=Count(rows["train_flops"].notna().sum(), lang)
         )
         drawn = plot_rows(rows.assign(value=rows["gain"]), lang)
         panels.append(Panel(title, [label("prompting", prompting, labels), text], drawn, 0.0))
@@ -243,8 +241,8 @@ def filters_chart(
             ],
         )
     )
-    count = _("{count} models, mean of {tasks} tasks").format(
-        count=rows["name"].nunique(), tasks=tasks
+    count = _("{count} {count:model|models}, mean of {tasks} {tasks:task|tasks}").format(
+        count=Count(rows["name"].nunique(), lang), tasks=Count(tasks, lang)
     )
     return alt.layer(line, points).properties(
         width="container",
@@ -259,9 +257,10 @@ def retest_table(retests: pd.DataFrame, lang: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             _("ability"): retests["name"],
-            _("pass / tested"): retests["passing"].astype(str)
-            + " / "
-            + retests["tested"].astype(str),
+            _("pass / tested"): [
+                f"{whole(passing, lang)} / {whole(tested, lang)}"
+                for passing, tested in zip(retests["passing"], retests["tested"], strict=True)
+            ],
             _("smallest that passes"): _models(retests, "first", lang),
             _("largest that fails"): _models(retests, "last", lang),
             _("in 2022"): retests["flops_2022"].map(lambda x: scientific(x, lang)),
@@ -285,5 +284,5 @@ def others_panel(abilities: pd.DataFrame, lang: str) -> Html:
         )
         for row in others.to_dict("records")
     ]
-    text = _("Only the figures of 2022 are there.") + " " + "; ".join(lines) + "."
+    text = _("Only the figures of 2022 are there. {figures}.").format(figures="; ".join(lines))
     return empty_panel(_("No comparable open scores"), text)

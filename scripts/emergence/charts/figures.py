@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 import os
 import re
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import pandas as pd
 
 from emergence.charts.theme import CONFIG
 from emergence.errors import ChapterError
+from emergence.formats import MISSING, significant, vega_locale, whole
 
 MIME = "application/vnd.vegalite.v6+json"
 SHORT, PROSE = 12, 60  # characters, up to which a cell is a word, and from which it is prose
@@ -44,20 +46,22 @@ def figure(
     name: str,
     alt: str,
     table: pd.DataFrame,
+    lang: str,
     narrow_columns: int | None = None,
 ) -> Figure:
     """Return the chart as a figure of the book.
 
     name: lower-case words joined by hyphens, unique in the book. alt: what the chart shows, in a
-    sentence or two. table: the rows behind it, offered as CSV. narrow_columns: columns of small
-    multiples on a phone. Raises ChapterError for a name or text that will not do.
+    sentence or two. table: the rows behind it, offered as CSV. lang: the language whose signs the
+    numbers on axes and in tooltips have. narrow_columns: columns of small multiples on a phone.
+    Raises ChapterError for a name or text that will not do.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ChapterError(f"figure: name: found {name!r}; expected words joined by hyphens")
     if len(alt.split()) < 5:
         raise ChapterError(f"figure {name}: alt: found {alt!r}; expected what the chart shows")
     spec = chart.to_dict()
-    spec["config"] = CONFIG
+    spec["config"] = CONFIG | {"locale": vega_locale(lang)}
     try:
         json.dumps(spec, allow_nan=False)
     except ValueError as error:
@@ -82,6 +86,7 @@ def html_table(
     table: pd.DataFrame,
     *,
     caption: str,
+    lang: str,
     sort_values: pd.DataFrame | None = None,
     sortable: bool = False,
     filterable: bool = False,
@@ -89,26 +94,30 @@ def html_table(
 ) -> Html:
     """Return `table` as an HTML table, texts escaped but in the columns named `raw`.
 
-    Cells are shown as `str`; missing ones as a dash. sort_values: a frame of the same shape with
-    what to sort by in place of what is shown. Numbers are set to the right.
+    Cells are shown as `str`, numbers as the language writes them, missing ones as a dash.
+    sort_values: a frame of the same shape with what to sort by in place of what is shown. Numbers
+    are set to the right. Raises ChapterError for two columns of one name.
     """
     keys = table if sort_values is None else sort_values
+    if not table.columns.is_unique:
+        raise ChapterError(f"table {caption!r}: found two columns of one name; expected others")
+    cells_as_text = {column: [_text(c, lang) for c in table[column]] for column in table}
+    texts = pd.DataFrame(cells_as_text, dtype="str")
     kinds = [
-        "em-number" if pd.api.types.is_numeric_dtype(keys[column]) else _length(table[column])
-        for column in table.columns
+        "em-number" if pd.api.types.is_numeric_dtype(keys[column]) else _length(texts[column])
+        for column in texts.columns
     ]
     head = "".join(
         f'<th scope="col"{_css(kind)}>{escape(str(column))}</th>'
-        for column, kind in zip(table.columns, kinds, strict=True)
+        for column, kind in zip(texts.columns, kinds, strict=True)
     )
     rows = []
     for shown, sort in zip(
-        table.itertuples(index=False), keys.itertuples(index=False), strict=True
+        texts.itertuples(index=False), keys.itertuples(index=False), strict=True
     ):
         cells = []
-        for column, cell, key, kind in zip(table.columns, shown, sort, kinds, strict=True):
-            text = "–" if pd.isna(cell) else str(cell)
-            text = text if column in raw else escape(text)
+        for column, cell, key, kind in zip(texts.columns, shown, sort, kinds, strict=True):
+            text = cell if column in raw else escape(cell)
             value = "" if pd.isna(key) else f' data-value="{escape(str(key))}"'
             cells.append(f"<td{_css(kind)}{value if sortable else ''}>{text}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
@@ -118,12 +127,21 @@ def html_table(
         f'<div class="em-table"><table{options}><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
-    return Html(html, f"{caption}\n{table.to_string(index=False)}")
+    return Html(html, f"{caption}\n{texts.to_string(index=False)}")
+
+
+def _text(cell: object, lang: str) -> str:
+    """Return what a reader sees of a cell."""
+    if pd.isna(cell):
+        return MISSING
+    if isinstance(cell, numbers.Integral):
+        return whole(int(cell), lang)
+    return significant(float(cell), lang) if isinstance(cell, numbers.Real) else str(cell)
 
 
 def _length(column: pd.Series) -> str:
     """Return how long the texts of a column are, as a class: what is short stays on one line."""
-    longest = column.dropna().astype(str).str.replace(_TAG, "", regex=True).str.len().max()
+    longest = column.str.replace(_TAG, "", regex=True).str.len().max()
     if longest > PROSE:
         return "em-prose"
     return "em-words" if longest > SHORT else "em-short"

@@ -5,10 +5,22 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, lineage_scales, power_axis
+from emergence.charts.labels import name_axis, row_height
+from emergence.charts.theme import (
+    ACCENT,
+    MUTED,
+    SECOND,
+    axis_title,
+    compact,
+    lineage_legend,
+    lineage_scales,
+    power_axis,
+)
+from emergence.formats import Count, billions, whole
 from emergence.i18n import translator
 
 ROW = 22  # px a row of a dot chart
+NAME = 28  # characters of a row's name that fit a phone
 INK = "#333333"
 
 
@@ -22,21 +34,27 @@ def association_dots(
     """
     _ = translator(lang)
     drawn = table.dropna(subset=["spearman"])
-    label = drawn[by] + " (" + drawn["n"].astype(str) + ")"
+    label = drawn[by] + " (" + drawn["n"].map(lambda n: whole(n, lang)) + ")"
     data = compact(drawn.assign(label=label, zero=0.0))
     order = data["label"].tolist()
     ends = [-1, -0.5, 0, 0.5, 1] if drawn["spearman"].lt(0).any() else [0, 0.5, 1]
     y = alt.Y(
         "label:N",
         sort=order,
-        title=None,
-        axis=alt.Axis(
-            labelLimit=190, minExtent=115, labelPadding=6, ticks=False, domain=False, grid=True
+        axis=name_axis(
+            order,
+            NAME,
+            labelLimit=190,
+            minExtent=115,
+            labelPadding=6,
+            ticks=False,
+            domain=False,
+            grid=True,
         ),
     )
     x = alt.X(
         "spearman:Q",
-        title=_("rank correlation with training FLOPs"),
+        title=axis_title(_("rank correlation with training FLOPs")),
         scale=alt.Scale(domain=[ends[0] * 1.06, 1.06], nice=False),
         axis=alt.Axis(values=ends, format=".1f", grid=False, titleAnchor="end"),
     )
@@ -58,7 +76,7 @@ def association_dots(
     )
     return (zero + stems + dots).properties(
         width="container",
-        height=ROW * max(1, len(drawn)),
+        height=row_height(order, NAME, ROW) * max(1, len(drawn)),
         title=alt.Title(title, subtitle=subtitle),
     )
 
@@ -72,14 +90,13 @@ def truthfulness(
     `associations.by_decade` gives it. left_out: models without training FLOPs, told in words.
     """
     _ = translator(lang)
-    names = {"other": _("other")}
     known = scores.dropna(subset=["train_flops", "value"])
     data = compact(
-        known[["name", "family", "lineage", "train_flops", "params_total", "value"]].assign(
-            lineage=known["lineage"].replace(names)
+        known[["name", "family", "lineage", "train_flops", "value"]].assign(
+            size=known["params_total"].map(lambda n: billions(n, lang))
         )
     )
-    colours, shapes = lineage_scales(known["lineage"], names)
+    colours, shapes = lineage_scales(known["lineage"])
     x = alt.X(
         "train_flops:Q",
         scale=alt.Scale(type="log"),
@@ -91,7 +108,8 @@ def truthfulness(
         scale=alt.Scale(zero=False),
         axis=alt.Axis(format=".0%", tickCount=5),
     )
-    colour = alt.Color("lineage:N", title=_("lineage"), scale=colours)
+    legend = lineage_legend(lang, title=_("lineage"))
+    colour = alt.Color("lineage:N", scale=colours, legend=legend)
     base = alt.Chart(data)
     lines = base.mark_line(strokeWidth=1.2, opacity=0.55).encode(
         x=x, y=y, color=colour, detail="family:N"
@@ -100,11 +118,11 @@ def truthfulness(
         x=x,
         y=y,
         color=colour,
-        shape=alt.Shape("lineage:N", title=_("lineage"), scale=shapes),
+        shape=alt.Shape("lineage:N", scale=shapes, legend=legend),
         tooltip=[
             alt.Tooltip("name:N", title=_("model")),
             alt.Tooltip("train_flops:Q", title=_("training FLOPs"), format=".1e"),
-            alt.Tooltip("params_total:Q", title=_("parameters"), format=".2s"),
+            alt.Tooltip("size:N", title=_("parameters")),
             alt.Tooltip("value:Q", title=_("MC2"), format=".1%"),
         ],
     )
@@ -122,8 +140,8 @@ def truthfulness(
         )
     )
     subtitle = [
-        _("{n} models; {left_out} without training FLOPs left out").format(
-            n=len(known), left_out=left_out
+        _("{n} {n:model|models}; {left_out} without training FLOPs left out").format(
+            n=Count(len(known), lang), left_out=Count(left_out, lang)
         ),
         _("wide bars: median of each power of ten"),
     ]

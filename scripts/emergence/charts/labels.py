@@ -1,9 +1,15 @@
-"""Where to write the names of points so that no name covers another or a point."""
+"""Names of points and rows, written so that none covers another or is cut off."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
+import altair as alt
 import numpy as np
 import pandas as pd
+
+from emergence.wrapping import breadth, lines
 
 # Side of the point: alignment, and the offset of the text in px.
 SIDES = {
@@ -13,7 +19,13 @@ SIDES = {
     "above": ("center", 0, -16),
 }
 _CHARACTER, _LINE, _POINT = 6.2, 13.0, 9.0
+_LEADING = 14  # px from one line of an axis label to the next
 _EDGE = 0.85  # share of the width
+
+
+def text_width(text: str) -> float:
+    """Return how wide a text is in px, on the safe side."""
+    return _CHARACTER * breadth(text)
 
 
 def _box(x: float, y: float, width: float, side: str) -> tuple[float, float, float, float]:
@@ -46,7 +58,7 @@ def placed(
     taken = [(a - _POINT, a + _POINT, b - _POINT, b + _POINT) for a, b in zip(px, py, strict=True)]
     rows = []
     for i, name in enumerate(points[text]):
-        width = _CHARACTER * len(name)
+        width = text_width(name)
         # Near the right edge a name beside its point leaves the plot of a phone.
         first = ["above", "below"] if px[i] > _EDGE * size[0] else []
         for side in dict.fromkeys((*first, *SIDES)):
@@ -60,3 +72,37 @@ def placed(
                 break
     found = pd.DataFrame(rows, columns=["index", "align", "dx", "dy"]).set_index("index")
     return points.join(found, how="inner")
+
+
+def deepest(names: Iterable[str], characters: int) -> int:
+    """Return how many lines of at most so many characters the longest of the names takes."""
+    return max((len(lines(name, characters)) for name in names), default=1)
+
+
+def row_height(names: Iterable[str], characters: int, least: int) -> int:
+    """Return the px that a row needs for its name on `name_axis`, at least `least`."""
+    return max(least, _LEADING * deepest(names, characters) + 4)
+
+
+def in_lines(names: Iterable[str], characters: int) -> dict[str, str]:
+    """Return the option of a legend that breaks long names into lines; none where all are short."""
+    broken = {name: lines(name, characters) for name in names}
+    if deepest(broken, characters) == 1:
+        return {}
+    return {"labelExpr": f"{json.dumps(broken, ensure_ascii=False)}[datum.label]"}
+
+
+def name_axis(names: Iterable[str], characters: int, **options: object) -> alt.Axis:
+    """Return the vertical axis of a chart with one row a name, long names in several lines."""
+    rows = list(names)
+    broken = in_lines(rows, characters)
+    # Vega sets the first line on the row; the block belongs around it.
+    higher = [
+        {
+            "test": f"length({broken['labelExpr'].replace('datum.label', 'datum.value')}) == {n}",
+            "value": -_LEADING * (n - 1) / 2,
+        }
+        for n in range(2, deepest(rows, characters) + 1)
+    ]
+    offset = {"labelOffset": {"condition": higher, "value": 0}} if higher else {}
+    return alt.Axis(title=None, **broken, **offset, **options)

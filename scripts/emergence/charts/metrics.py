@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from emergence.charts.labels import in_lines
 from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
+from emergence.formats import Count, number, significant, whole
 from emergence.i18n import translator
 from emergence.metrics import score_all
+
+LAST_STEP = 143_000
+"""Training steps of a Pythia run (Biderman et al. 2023, section 2.2)."""
 
 
 def answer_length(correlated: pd.DataFrame, lang: str, *, start: int, rho: float) -> alt.LayerChart:
@@ -22,12 +29,17 @@ def answer_length(correlated: pd.DataFrame, lang: str, *, start: int, rho: float
     bind = alt.binding_range(min=1, max=highest, step=1, name=_("Tokens in the answer (k): "))
     k = alt.param(name="k", value=start, bind=bind)
     names = [_("independent errors: p to the power k"), _("errors that come together")]
+    legend = alt.Legend(
+        title=None, columns=1, labelLimit=300, symbolSize=500, **in_lines(names, 38)
+    )
     colour = alt.Color(
         "curve:N",
         scale=alt.Scale(domain=names, range=[ACCENT, SECOND]),
-        legend=alt.Legend(title=None, columns=1, labelLimit=300, symbolSize=500),
+        legend=legend,
     )
-    dash = alt.StrokeDash("curve:N", scale=alt.Scale(domain=names, range=[[1, 0], [6, 4]]))
+    dash = alt.StrokeDash(
+        "curve:N", scale=alt.Scale(domain=names, range=[[1, 0], [6, 4]]), legend=legend
+    )
     x = alt.X("p:Q", axis=alt.Axis(title=_("accuracy on each token, p"), tickCount=5))
     y = alt.Y(
         "y:Q",
@@ -37,13 +49,13 @@ def answer_length(correlated: pd.DataFrame, lang: str, *, start: int, rho: float
     line = {"strokeWidth": 2.5}
     power = (
         alt.Chart(pd.DataFrame({"p": np.linspace(0, 1, 51).round(2)}))
-        .transform_calculate(y="pow(datum.p, k)", curve=f"'{names[0]}'")
+        .transform_calculate(y="pow(datum.p, k)", curve=json.dumps(names[0]))
         .mark_line(**line)
     )
     together = (
         alt.Chart(compact(correlated))
         .transform_filter("datum.k == k")
-        .transform_calculate(y="datum.exact_match", curve=f"'{names[1]}'")
+        .transform_calculate(y="datum.exact_match", curve=json.dumps(names[1]))
         .mark_line(**line)
     )
     reference = (
@@ -59,7 +71,9 @@ def answer_length(correlated: pd.DataFrame, lang: str, *, start: int, rho: float
         .mark_text(align="left", baseline="top", fontSize=14)
         .encode(x=x, y=y, text="text:N")
     )
-    subtitle = _("Dashed: correlation {rho} between the tokens of an answer").format(rho=f"{rho:g}")
+    subtitle = _("Dashed: correlation {rho} between the tokens of an answer").format(
+        rho=significant(rho, lang)
+    )
     return (
         alt.layer(reference, *layers, told)
         .add_params(k)
@@ -95,7 +109,10 @@ def shots_gain(gains: pd.DataFrame, lang: str, *, columns: int = 4) -> alt.Facet
     steps = sorted(gains["step"].unique().tolist())
     (gap,) = set(np.diff(steps).tolist())
     bind = alt.binding_range(
-        min=steps[0], max=steps[-1], step=gap, name=_("Training step (of 143 000): ")
+        min=steps[0],
+        max=steps[-1],
+        step=gap,
+        name=_("Training step (of {last}): ").format(last=whole(LAST_STEP, lang)),
     )
     step = alt.param(name="step", value=steps[-1], bind=bind)
     base = alt.Chart(long[keep].round(4)).transform_filter("datum.step == step")
@@ -140,9 +157,9 @@ def shots_gain(gains: pd.DataFrame, lang: str, *, columns: int = 4) -> alt.Facet
             title=alt.TitleParams(
                 _("What five examples add, by model size"),
                 subtitle=_(
-                    "Accuracy of {sizes} Pythia sizes against parameters; each panel has its own"
-                    " vertical axis, rules are 95 % intervals"
-                ).format(sizes=gains["name"].nunique()),
+                    "Accuracy of {sizes} Pythia {sizes:size|sizes} against parameters; each panel"
+                    " has its own vertical axis, rules are 95 % intervals"
+                ).format(sizes=Count(gains["name"].nunique(), lang)),
             )
         )
     )
@@ -151,7 +168,7 @@ def shots_gain(gains: pd.DataFrame, lang: str, *, columns: int = 4) -> alt.Facet
 def scored_answers(lang: str) -> pd.DataFrame:
     """Return a worked example as a table to show: answers to 48 plus 76 under four metrics."""
     _ = translator(lang)
-    answers = ["124", "123", "924", "1240", "one hundred and twenty-four"]
+    answers = ["124", "123", "924", "1240", _("one hundred and twenty-four")]
     table = pd.DataFrame({"answer": answers, "target": "124"})
     names = {
         "exact_match": _("exact match"),
@@ -180,16 +197,16 @@ def scored_choices(lang: str) -> pd.DataFrame:
         "choice_log_probability": _("log-probability"),
     }
     scored = score_all(table, list(names)).round(2).rename(columns=names)
-    shares = [" ".join(f"{100 * p:.0f}" for p in row) for row in given]
+    shares = [" ".join(whole(100 * p, lang) for p in row) for row in given]
     first = pd.Series(shares, name=_("probabilities of A B C D, %"))
     return pd.concat([first, scored], axis=1)
 
 
-def shown_scores(scored: pd.DataFrame, digits: int | None = None) -> pd.DataFrame:
+def shown_scores(scored: pd.DataFrame, lang: str, digits: int | None = None) -> pd.DataFrame:
     """Return a worked example with its scores as texts: `digits` decimals, or as few as needed."""
 
     def text(value: float) -> str:
-        return (f"{value:g}" if digits is None else f"{value:.{digits}f}").replace("-", "−")
+        return significant(value, lang) if digits is None else number(value, lang, digits)
 
     numbers = scored.select_dtypes("number").columns
     return scored.assign(**{column: scored[column].map(text) for column in numbers})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from emergence.charts.curves import Panel, plot_rows
+from emergence.charts.curves import NARROW, Panel, plot_rows
+from emergence.formats import Count
 from emergence.i18n import translator
 from emergence.scaling import presence_level, with_intervals
 from emergence.tables import label
 from emergence.views import main_setting
+from emergence.wrapping import lines
 
 
 def shown_task(slide_task: str, tasks: pd.DataFrame, stand_in: str) -> str:
@@ -53,12 +55,14 @@ def _panel(
     _ = translator(lang)
     title = str(by_id.loc[slide_task, "slide_name"])
     if rows.empty:
-        why = [_("No public scores"), _("of open models")]
+        why = lines(_("No public scores of open models"), NARROW)
         return Panel(title, [_("no data"), " "], plot_rows(rows, lang), None, why)
     count = rows["model"].nunique()
     known = rows.loc[rows["train_flops"].notna(), "model"].nunique()
     metric = label("metric", str(rows["metric"].iloc[0]), labels)
     what = metric if task == slide_task else str(by_id.loc[task, "name"])
-    models = _("{count} models, {known} with FLOPs").format(count=count, known=known)
+    models = _("{count} {count:model|models}, {known} with FLOPs").format(
+        count=Count(count, lang), known=Count(known, lang)
+    )
     drawn_level = None if pd.isna(level) else level
     return Panel(title, [what, models], plot_rows(rows, lang), drawn_level)

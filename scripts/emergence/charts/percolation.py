@@ -5,7 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from emergence.charts.theme import ACCENT, MUTED, ORDINAL, SECOND, percent
+from emergence.charts.theme import ACCENT, MUTED, ORDINAL, SECOND
+from emergence.formats import Count, percent
 from emergence.i18n import translator
 from emergence.scaling import wilson
 from emergence.simulation import CRITICAL_OCCUPANCY
@@ -46,9 +47,8 @@ def lattices(sites: pd.DataFrame, shares: pd.DataFrame, size: int, lang: str) ->
         "other": _("other occupied sites"),
     }
     panels = {
-        row.occupancy: _("{share}: {state}").format(
-            share=percent(row.occupancy, lang),
-            state=_("spanned") if row.spans else _("not spanned"),
+        row.occupancy: (_("{share}: spanned") if row.spans else _("{share}: not spanned")).format(
+            share=percent(row.occupancy, lang)
         )
         for row in shares.itertuples()
     }
@@ -56,27 +56,29 @@ def lattices(sites: pd.DataFrame, shares: pd.DataFrame, size: int, lang: str) ->
         [
             {
                 "panel": panels[occupancy],
-                "cluster": names[cluster],
+                "cluster": cluster,
                 "path": squares_path(found, size, SIDE[cluster]),
             }
             for (occupancy, cluster), found in sites.groupby(["occupancy", "cluster"])
         ]
         # A panel without a site would not be drawn at all.
         + [
-            {"panel": panels[row.occupancy], "cluster": names["other"], "path": "M0 0"}
+            {"panel": panels[row.occupancy], "cluster": "other", "path": "M0 0"}
             for row in shares[shares["occupied"].eq(0)].itertuples()
         ],
         columns=["panel", "cluster", "path"],
     )
-    present = [names[c] for c in SIDE if names[c] in set(drawn["cluster"])]
-    colours = dict(zip(names.values(), (ACCENT, SECOND, MUTED), strict=True))
-    scale = alt.Scale(domain=present, range=[colours[name] for name in present])
+    present = [cluster for cluster in SIDE if cluster in set(drawn["cluster"])]
+    colours = dict(zip(SIDE, (ACCENT, SECOND, MUTED), strict=True))
+    scale = alt.Scale(domain=[names[c] for c in present], range=[colours[c] for c in present])
     title = alt.Title(
         _("One lattice at rising occupancy"),
-        subtitle=_("share of occupied sites, {size} × {size} sites").format(size=size),
+        subtitle=_("share of occupied sites, {size} × {size} {size:site|sites}").format(
+            size=Count(size, lang)
+        ),
     )
     return (
-        alt.Chart(drawn)
+        alt.Chart(drawn.assign(cluster=drawn["cluster"].map(names)))
         .mark_point(filled=True, size=(2 * PANEL / size) ** 2, opacity=1, strokeWidth=0)
         .encode(
             x=alt.value(PANEL / 2),
@@ -144,7 +146,7 @@ def spanning(curves: pd.DataFrame, lang: str) -> alt.TopLevelMixin:
             alt.Tooltip("spanning:Q", title=_("lattices spanned")),
             alt.Tooltip("n:Q", title=_("lattices")),
             alt.Tooltip("low:Q", title=_("interval from"), format=".1%"),
-            alt.Tooltip("high:Q", title=_("to"), format=".1%"),
+            alt.Tooltip("high:Q", title=_("interval to"), format=".1%"),
         ],
     )
     critical = pd.DataFrame({"occupancy": [CRITICAL_OCCUPANCY], "text": [_("infinite lattice")]})
@@ -157,7 +159,9 @@ def spanning(curves: pd.DataFrame, lang: str) -> alt.TopLevelMixin:
     title = alt.Title(
         _("Is a lattice spanned?"),
         subtitle=[
-            _("{n} random lattices of each size").format(n=int(table["n"].max())),
+            _("{n} random {n:lattice|lattices} of each size").format(
+                n=Count(table["n"].max(), lang)
+            ),
             _("bands: 95 % Wilson intervals"),
         ],
     )

@@ -8,7 +8,8 @@ import altair as alt
 import pandas as pd
 
 from emergence.charts.figures import Html, html_table
-from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, percent, power_axis, scientific
+from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
+from emergence.formats import MISSING, Count, percent, scientific
 from emergence.i18n import translator
 from emergence.regulation import Threshold, lanes
 
@@ -111,11 +112,11 @@ def compute_strip(
         )
     )
     subtitle = [
-        _("{n} abilities of 2022 ({missing} has no figure)").format(
-            n=len(first_seen), missing=len(abilities) - len(first_seen)
+        _("{n} {n:ability|abilities} of 2022 ({missing} {missing:has|have} no figure)").format(
+            n=Count(len(first_seen), lang), missing=Count(len(abilities) - len(first_seen), lang)
         ),
-        _("{n} open models; {missing} without FLOPs left out").format(
-            n=len(known), missing=len(models) - len(known)
+        _("{n} open {n:model|models}; {missing} without FLOPs left out").format(
+            n=Count(len(known), lang), missing=Count(len(models) - len(known), lang)
         ),
     ]
     title = alt.Title(_("Training compute and thresholds"), subtitle=subtitle)
@@ -144,12 +145,14 @@ def threshold_table(
         }
         for item in found.itertuples():
             head = _("{group} above").format(group=groups[item.group])
-            row[head] = _("{above} of {known}").format(above=item.above, known=item.known)
+            row[head] = _("{above} of {known}").format(
+                above=Count(item.above, lang), known=Count(item.known, lang)
+            )
         for side, head in sides.items():
             model = best[best["rule"].eq(rule) & best["side"].eq(side)].iloc[0]
-            row[head] = "–" if pd.isna(model["value"]) else _described(model, lang)
+            row[head] = MISSING if pd.isna(model["value"]) else _described(model, lang)
         rows.append(row)
-    return html_table(pd.DataFrame(rows), caption=_("What lies above the thresholds"))
+    return html_table(pd.DataFrame(rows), caption=_("What lies above the thresholds"), lang=lang)
 
 
 def _described(model: pd.Series, lang: str) -> str:

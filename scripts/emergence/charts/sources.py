@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from emergence.formats import date
 from emergence.i18n import translator
 
 
@@ -23,7 +24,7 @@ def data_sources(sources: pd.DataFrame, rows: pd.Series, lang: str) -> pd.DataFr
             _("source"): titles,
             _("parts used"): sources["files"].str.replace(r"([/_])", "\\1\u200b", regex=True),
             _("licence"): sources["licence"],
-            _("accessed"): sources["accessed"],
+            _("accessed"): sources["accessed"].map(lambda day: date(day, lang), na_action="ignore"),
             _("rows here"): count,
         }
     )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-import textwrap
 
 import pandas as pd
 
-from emergence.charts.curves import Panel, panels_chart, plot_rows, score_chart
+from emergence.charts.curves import NARROW, Panel, panels_chart, plot_rows, score_chart
 from emergence.charts.figures import Figure, Html, empty_panel, figure, html_table
-from emergence.charts.theme import percent, scientific
+from emergence.charts.theme import shape_statistic
+from emergence.formats import Count, number, percent, scientific, whole
 from emergence.i18n import translator
 from emergence.scaling import first_passing, last_failing
 from emergence.tables import label
 from emergence.task_page import TaskPage, family_shapes, settings
 from emergence.views import usable
+from emergence.wrapping import lines
 
 
 def _slug(page: TaskPage) -> str:
@@ -38,12 +39,14 @@ def facts(page: TaskPage, tasks: pd.DataFrame, labels: pd.DataFrame, lang: str) 
     row = page.task
     form = label("form", str(row["answer_form"]), labels)
     if pd.notna(row["choices"]):
-        form = _("{form}, {choices} options").format(form=form, choices=int(row["choices"]))
+        form = _("{form}, {choices} {choices:option|options}").format(
+            form=form, choices=Count(row["choices"], lang)
+        )
     level = _("none: {reason}").format(reason=_reason(row, labels))
     if not math.isnan(page.level):
-        kinds = {"chance": _("chance level"), "floor": _("practical floor")}
-        level = f"{percent(page.level, lang)} ({kinds[page.level_kind]})"
-    items = _("unknown") if pd.isna(row["n_items"]) else str(int(row["n_items"]))
+        kinds = {"chance": _("{level} (chance level)"), "floor": _("{level} (practical floor)")}
+        level = kinds[page.level_kind].format(level=percent(page.level, lang))
+    items = _("unknown") if pd.isna(row["n_items"]) else whole(row["n_items"], lang)
     runs = sorted(page.scores["n"].dropna().unique())
     pairs = [
         (_("asks"), str(row["asks"])),
@@ -51,8 +54,8 @@ def facts(page: TaskPage, tasks: pd.DataFrame, labels: pd.DataFrame, lang: str) 
         (_("answer"), form),
         (_("level of no ability"), level),
         (_("items in the test"), items),
-        (_("items in these runs"), ", ".join(str(n) for n in runs) or _("no count")),
-        (_("models with scores"), str(page.scores["model"].nunique())),
+        (_("items in these runs"), "; ".join(whole(n, lang) for n in runs) or _("no count")),
+        (_("models with scores"), whole(page.scores["model"].nunique(), lang)),
     ]
     if pd.notna(row["remark"]):
         pairs.append((_("mind"), str(row["remark"])))
@@ -75,11 +78,13 @@ def main_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure | Htm
     metric = label("metric", str(first["metric"]), labels)
     models, known = page.main["model"].nunique(), page.main.dropna(subset="train_flops")
     with_flops = known["model"].nunique()
-    subtitle = _("{metric}, {prompting}: {known} models; {out} without FLOPs left out").format(
+    subtitle = _(
+        "{metric}, {prompting}: {known} {known:model|models}; {out} without FLOPs left out"
+    ).format(
         metric=metric,
         prompting=label("prompting", str(first["prompting"]), labels),
-        known=with_flops,
-        out=models - with_flops,
+        known=Count(with_flops, lang),
+        out=Count(models - with_flops, lang),
     )
     level = None if math.isnan(page.level) else page.level
     chart = score_chart(
@@ -92,15 +97,16 @@ def main_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure | Htm
     )
     lowest, highest = usable(known)["value"].min(), usable(known)["value"].max()
     alt = _(
-        "{task}: {metric} of {known} models against training FLOPs, from {low} to {high}."
+        "{task}: {metric} of {known} {known:model|models} against training FLOPs, "
+        "from {low} to {high}."
     ).format(
         task=page.task["name"],
         metric=metric,
-        known=with_flops,
-        low=f"{lowest:.2f}",
-        high=f"{highest:.2f}",
+        known=Count(with_flops, lang),
+        low=number(lowest, lang, 2),
+        high=number(highest, lang, 2),
     )
-    return figure(chart, name=f"task-{_slug(page)}", alt=alt, table=page.main)
+    return figure(chart, name=f"task-{_slug(page)}", alt=alt, table=page.main, lang=lang)
 
 
 def settings_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure | Html:
@@ -114,13 +120,14 @@ def settings_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure |
         panels, lang, columns=min(4, max(2, len(panels))), title=_("All settings of the task")
     )
     alt = _("{task} by scale; settings of metric, prompting and answer filter: {count}.").format(
-        task=page.task["name"], count=len(panels)
+        task=page.task["name"], count=Count(len(panels), lang)
     )
     return figure(
         chart,
         name=f"task-{_slug(page)}-settings",
         alt=alt,
         table=page.scores,
+        lang=lang,
         narrow_columns=2,
     )
 
@@ -138,14 +145,15 @@ def _setting_panel(
     parts = [label("metric", metric, labels)]
     if chosen != "none":
         parts.append(label("filter", chosen, labels))
-    count = _("{count} models").format(count=rows["model"].nunique())
+    models = Count(rows["model"].nunique(), lang)
+    count = _("{count} {count:model|models}").format(count=models)
     if metric == "bleu":
         rows = rows.assign(value=rows["value"] / 100)
         parts = [_("BLEU, divided by 100")]
     share = metric in ("exact_match", "accuracy", "macro_accuracy")
     level = page.level if share and not math.isnan(page.level) else None
     title = label("prompting", prompting, labels)
-    return Panel(textwrap.wrap(title, 18), [*parts, count], plot_rows(rows, lang), level)
+    return Panel(lines(title, NARROW), [*parts, count], plot_rows(rows, lang), level)
 
 
 def presence_table(page: TaskPage, lang: str) -> Html:
@@ -164,13 +172,15 @@ def presence_table(page: TaskPage, lang: str) -> Html:
         first, last = first_passing(page.main, scale), last_failing(page.main, scale)
         rows.append(
             {
-                _("by"): name,
-                _("scores passing / tested"): f"{int(known['present'].sum())} / {len(known)}",
+                _("scale"): name,
+                _("scores passing / tested"): (
+                    f"{whole(known['present'].sum(), lang)} / {whole(len(known), lang)}"
+                ),
                 _("smallest that passes"): _model(first, scale, lang),
                 _("largest that fails"): _model(last, scale, lang),
             }
         )
-    return html_table(pd.DataFrame(rows), caption=_("Presence of the ability"))
+    return html_table(pd.DataFrame(rows), caption=_("Presence of the ability"), lang=lang)
 
 
 def _model(row: pd.Series | None, scale: str, lang: str) -> str:
@@ -187,29 +197,27 @@ def family_table(page: TaskPage, labels: pd.DataFrame, lang: str, *, fewest: int
     if shapes.empty:
         return empty_panel(
             _("Too few sizes"),
-            _("No family has {count} sizes with a score on this task.").format(count=fewest),
+            _("No family has {count} {count:size|sizes} with a score on this task.").format(
+                count=Count(fewest, lang)
+            ),
         )
     bleu = page.main["metric"].iloc[0] == "bleu"
-    score = (lambda v: f"{v:.1f}") if bleu else (lambda v: percent(v, lang))
+    score = (lambda v: number(v, lang)) if bleu else (lambda v: percent(v, lang))
     shown = pd.DataFrame(
         {
             _("family"): shapes["family"],
             _("sizes"): shapes["sizes"],
             _("smallest scores"): shapes["smallest"].map(score),
             _("largest scores"): shapes["largest"].map(score),
-            _("linearity"): shapes["linearity"].map(lambda v: _statistic(v, lang)),
-            _("breakthroughness"): shapes["breakthroughness"].map(lambda v: _statistic(v, lang)),
+            _("linearity"): shapes["linearity"].map(lambda v: shape_statistic(v, lang)),
+            _("breakthroughness"): shapes["breakthroughness"].map(
+                lambda v: shape_statistic(v, lang)
+            ),
         }
     )
-    return html_table(shown, caption=_("Shape of the rise by family, sizes by parameters"))
-
-
-def _statistic(value: float, lang: str) -> str:
-    _ = translator(lang)
-    if math.isnan(value):
-        return _("undefined")
-    text = "∞" if math.isinf(value) else f"{abs(value):.1f}"
-    return f"−{text}" if value < 0 else text
+    return html_table(
+        shown, caption=_("Shape of the rise by family, sizes by parameters"), lang=lang
+    )
 
 
 def notes_table(page: TaskPage, labels: pd.DataFrame, lang: str) -> Html:
@@ -226,9 +234,9 @@ def notes_table(page: TaskPage, labels: pd.DataFrame, lang: str) -> Html:
             _("model"): noted["name"],
             _("metric"): noted["metric"].map(lambda m: label("metric", m, labels)),
             _("prompting"): noted["prompting"].map(lambda p: label("prompting", p, labels)),
-            _("score"): noted["value"].map("{:.3f}".format),
-            _("items"): noted["n"].astype("string"),
+            _("score"): noted["value"].map(lambda v: number(v, lang, 3)),
+            _("items"): noted["n"].map(lambda n: whole(n, lang)),
             _("why"): noted["note"].map(meanings),
         }
     )
-    return html_table(shown, caption=_("Scores that no statistic uses"))
+    return html_table(shown, caption=_("Scores that no statistic uses"), lang=lang)

@@ -1,11 +1,16 @@
-"""One look for all charts: colours, shapes, axes, numbers."""
+"""One look for all charts: colours, shapes, axes, lines of text."""
 
 from __future__ import annotations
 
+import json
 import math
 
 import altair as alt
 import pandas as pd
+
+from emergence.formats import number
+from emergence.i18n import translator
+from emergence.wrapping import lines
 
 ACCENT = "#2563a8"
 SECOND = "#c2410c"
@@ -82,59 +87,49 @@ POWER_LABEL = (
 )
 """Vega expression: a power of ten as 10²³, nothing between powers."""
 
+AXIS_TITLE = 42
+"""Characters of an axis' title that fit the plot of a phone."""
 
 POWERS = [float(f"1e{exponent}") for exponent in range(31)]
 """Where a logarithmic axis has ticks: nowhere else, so that all of them have labels."""
 
 
+def axis_title(text: str, characters: int = AXIS_TITLE) -> str | list[str]:
+    """Return the title of an axis, in lines where it is long."""
+    found = lines(text, characters)
+    return found if len(found) > 1 else text
+
+
 def power_axis(title: str | None, **options: object) -> alt.Axis:
     """Return the axis of a logarithmic scale, labelled at powers of ten."""
     ticks = {"values": POWERS, "labelFontSize": 13}
-    return alt.Axis(title=title, labelExpr=POWER_LABEL, grid=False, **(ticks | options))
+    shown = None if title is None else axis_title(title)
+    return alt.Axis(title=shown, labelExpr=POWER_LABEL, grid=False, **(ticks | options))
 
 
-def lineage_scales(
-    present: pd.Series, names: dict[str, str] | None = None
-) -> tuple[alt.Scale, alt.Scale]:
-    """Return colour and shape scales of the lineages in `present`, in their fixed order.
-
-    names: what the reader sees for a lineage, where that differs.
-    """
-    shown = names or {}
+def lineage_scales(present: pd.Series) -> tuple[alt.Scale, alt.Scale]:
+    """Return colour and shape scales of the lineages in `present`, in their fixed order."""
     found = [name for name in LINEAGE_STYLE if name in set(present)]
-    domain = [shown.get(name, name) for name in found]
     colours = [LINEAGE_STYLE[name][0] for name in found]
     shapes = [LINEAGE_STYLE[name][1] for name in found]
-    return alt.Scale(domain=domain, range=colours), alt.Scale(domain=domain, range=shapes)
+    return alt.Scale(domain=found, range=colours), alt.Scale(domain=found, range=shapes)
 
 
-_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+def lineage_legend(lang: str, **options: object) -> alt.Legend:
+    """Return the legend of `lineage_scales`, with words for the lineage `other`."""
+    _ = translator(lang)
+    other = json.dumps(_("other"), ensure_ascii=False)
+    return alt.Legend(labelExpr=f"datum.label == 'other' ? {other} : datum.label", **options)
 
 
-def scientific(value: float, lang: str = "en", digits: int = 1) -> str:
-    """Return a number as 8.4·10²² for texts, tooltips and tables; a dash where it is missing."""
-    if pd.isna(value):
-        return "–"
-    if value == 0:
-        return "0"
-    exponent = math.floor(math.log10(abs(value)) + 1e-9)
-    mantissa = round(value / 10**exponent, digits)
-    if mantissa >= 10:
-        mantissa, exponent = mantissa / 10, exponent + 1
-    power = f"10{str(exponent).translate(_DIGITS)}"
-    return power if mantissa == 1 else f"{mantissa:g}·{power}"
-
-
-def percent(share: float, lang: str = "en", digits: int = 1) -> str:
-    """Return a share as per cent, unbroken, for texts and tables; a dash where it is missing."""
-    return "–" if pd.isna(share) else f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
-
-
-def billions(params: float, lang: str = "en") -> str:
-    """Return a number of parameters as 70B or 125M; a dash where it is missing."""
-    if pd.isna(params):
-        return "–"
-    return f"{params / 1e9:.3g}B" if params >= 1e9 else f"{params / 1e6:.3g}M"
+def shape_statistic(value: float, lang: str) -> str:
+    """Return linearity or breakthroughness as text; both can be infinite or undefined."""
+    _ = translator(lang)
+    if math.isnan(value):
+        return _("undefined")
+    if math.isinf(value):
+        return "−∞" if value < 0 else "∞"
+    return number(value, lang)
 
 
 def compact(table: pd.DataFrame) -> pd.DataFrame:

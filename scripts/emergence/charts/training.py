@@ -9,22 +9,16 @@ import altair as alt
 import pandas as pd
 
 from emergence.charts.figures import Html, html_table
-from emergence.charts.theme import (
-    MUTED,
-    ORDINAL,
-    billions,
-    compact,
-    percent,
-    power_axis,
-    scientific,
-)
+from emergence.charts.theme import MUTED, ORDINAL, compact, power_axis
+from emergence.formats import MISSING, Count, billions, number, percent, scientific, whole
 from emergence.i18n import translator
 
 SHAPES = [
     "circle", "square", "diamond", "triangle-up",
     "triangle-down", "cross", "triangle-right", "triangle-left",
 ]  # fmt: skip
-NARROW = ["size", "tokens", "train_flops", "step", "value", "low", "high"]
+SHORT = 5  # characters of a size, of which four fit a phone side by side
+NARROW = ["size", "tokens", "tokens_text", "train_flops", "step", "value", "low", "high"]
 
 
 def training_curves(
@@ -45,7 +39,10 @@ def training_curves(
     _ = translator(lang)
     sizes = sorted(curves["params_active"].unique())
     names = [billions(size, lang) for size in sizes]
-    table = curves.assign(size=curves["params_active"].map(dict(zip(sizes, names, strict=True))))
+    table = curves.assign(
+        size=curves["params_active"].map(dict(zip(sizes, names, strict=True))),
+        tokens_text=curves["tokens"].map(lambda n: billions(n, lang)),
+    )
     trained = table[table["step"].gt(0)]
     usable = compact(trained.loc[trained["note"].isna(), NARROW])
     noted = compact(trained.loc[trained["note"].notna(), NARROW])
@@ -54,7 +51,7 @@ def training_curves(
         "size:N",
         title=_("parameters"),
         scale=alt.Scale(domain=names, range=[ORDINAL[i % len(ORDINAL)] for i in range(len(names))]),
-        legend=alt.Legend(columns=4),
+        legend=alt.Legend(columns=4 if max(map(len, names)) <= SHORT else 3),
     )
     shape = alt.Shape(
         "size:N",
@@ -70,11 +67,11 @@ def training_curves(
     tooltip = [
         alt.Tooltip("size:N", title=_("parameters")),
         alt.Tooltip("step:Q", title=_("step")),
-        alt.Tooltip("tokens:Q", title=_("training tokens"), format=".2s"),
+        alt.Tooltip("tokens_text:N", title=_("training tokens")),
         alt.Tooltip("train_flops:Q", title=_("training FLOPs"), format=".1e"),
         alt.Tooltip("value:Q", title=score, format=".1%"),
         alt.Tooltip("low:Q", title=_("interval from"), format=".1%"),
-        alt.Tooltip("high:Q", title=_("to"), format=".1%"),
+        alt.Tooltip("high:Q", title=_("interval to"), format=".1%"),
     ]
     base = alt.Chart(usable)
     layers: list[alt.Chart] = []
@@ -109,12 +106,18 @@ def _counts(table: pd.DataFrame, lang: str) -> str:
     """Return a line on how many sizes and test items a chart shows."""
     _ = translator(lang)
     items = sorted(table["n"].dropna().unique())
+    sizes = Count(table["size"].nunique(), lang)
     if not items:
-        return _("{sizes} sizes").format(sizes=table["size"].nunique())
-    shown = " – ".join(f"{int(n)}" for n in dict.fromkeys((items[0], items[-1])))
-    return _("{sizes} sizes, {items} test items, bands: 95 % intervals").format(
-        sizes=table["size"].nunique(), items=shown
-    )
+        return _("{sizes} {sizes:size|sizes}").format(sizes=sizes)
+    fewest, most = Count(items[0], lang), Count(items[-1], lang)
+    if fewest == most:
+        return _(
+            "{sizes} {sizes:size|sizes}, {items} test {items:item|items}, bands: 95 % intervals"
+        ).format(sizes=sizes, items=most)
+    return _(
+        "{sizes} {sizes:size|sizes}, {fewest} – {most} test {most:item|items},"
+        " bands: 95 % intervals"
+    ).format(sizes=sizes, fewest=fewest, most=most)
 
 
 def course_table(crossings: pd.DataFrame, declines: pd.DataFrame, level: float, lang: str) -> Html:
@@ -124,12 +127,11 @@ def course_table(crossings: pd.DataFrame, declines: pd.DataFrame, level: float, 
     """
     _ = translator(lang)
     joined = crossings.merge(declines, on=["model", "name", "params_active"], validate="1:1")
-    above = _("above {level}").format(level=percent(level, lang, 0))
     shown = pd.DataFrame(
         {
             _("Parameters"): joined["params_active"].map(lambda n: billions(n, lang)),
-            _("Step where {above}").format(above=above): _between(
-                joined["step_before"], joined["step_above"], lambda n: f"{n:.0f}"
+            _("Step where above {level}").format(level=percent(level, lang, 0)): _between(
+                joined["step_before"], joined["step_above"], lambda n: whole(n, lang)
             ),
             _("Training FLOPs there (estimate)"): _between(
                 joined["train_flops_before"],
@@ -137,19 +139,23 @@ def course_table(crossings: pd.DataFrame, declines: pd.DataFrame, level: float, 
                 lambda n: scientific(n, lang),
             ),
             _("Best (step)"): [
-                f"{percent(row.peak, lang)} ({row.peak_step})" for row in joined.itertuples()
+                f"{percent(row.peak, lang)} ({whole(row.peak_step, lang)})"
+                for row in joined.itertuples()
             ],
             _("Last (step)"): [
-                f"{percent(row.end, lang)} ({row.end_step})" for row in joined.itertuples()
+                f"{percent(row.end, lang)} ({whole(row.end_step, lang)})"
+                for row in joined.itertuples()
             ],
             _("Fall, points"): [
-                "–" if row.fall == 0 else f"{100 * row.fall:.1f}{'' if row.clear else ' *'}"
+                MISSING
+                if row.fall == 0
+                else number(100 * row.fall, lang) + ("" if row.clear else " *")
                 for row in joined.itertuples()
             ],
         }
     )
     caption = _("Rise and fall by size. *: the intervals of best and last checkpoint overlap")
-    return html_table(shown, caption=caption)
+    return html_table(shown, caption=caption, lang=lang)
 
 
 def _between(before: pd.Series, above: pd.Series, shown: Callable[[float], str]) -> list[str]:
@@ -157,7 +163,7 @@ def _between(before: pd.Series, above: pd.Series, shown: Callable[[float], str])
     texts = []
     for start, end in zip(before, above, strict=True):
         if pd.isna(end):
-            texts.append("–")
+            texts.append(MISSING)
         else:
             texts.append(f"≤ {shown(end)}" if pd.isna(start) else f"{shown(start)} – {shown(end)}")
     return texts

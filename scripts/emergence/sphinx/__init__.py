@@ -11,16 +11,27 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from emergence import __version__
-from emergence.sphinx import charts, folds, maths, pages, provenance
+from emergence.sphinx import (
+    charts,
+    citations,
+    exercises,
+    folds,
+    glue,
+    languages,
+    maths,
+    pages,
+    provenance,
+    solutions,
+)
 from emergence.sphinx.figures import CATALOGUE
-
-LOCALES = Path(__file__).parent / "locale"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Entry point of Sphinx."""
-    app.add_message_catalog(CATALOGUE, str(LOCALES))
-    for part in (charts, maths, folds, pages, provenance):
+    for folder in app.config.locale_dirs:
+        app.add_message_catalog(CATALOGUE, str(Path(app.srcdir, folder)))
+    parts = (charts, citations, exercises, folds, glue, languages, maths, pages, provenance)
+    for part in (*parts, solutions):
         part.setup(app)
     return {
         "version": __version__,

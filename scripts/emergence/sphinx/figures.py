@@ -11,9 +11,10 @@ from typing import NamedTuple
 from sphinx.locale import get_translation
 from sphinx.util.osutil import relative_uri
 
+from emergence.i18n import INTERFACE
 from emergence.sphinx import specs
 
-CATALOGUE = "emergence"
+CATALOGUE = INTERFACE
 
 _ = get_translation(CATALOGUE)
 
@@ -77,7 +78,7 @@ def figure_html(chart: Chart, drawn: Mapping[str, Picture], page_uri: str) -> st
     spec = chart.parsed()
     needs = specs.interaction(spec)
     fluid = specs.is_fluid(spec)
-    label = escape(_("Chart"))
+    label, csv = escape(_("Chart")), escape(_("Table (CSV)"))
     focus = "" if fluid and needs == "never" else f' tabindex="0" role="group" aria-label="{label}"'
     both = "".join(_picture_html(drawn, scheme, chart.alt, to) for scheme in specs.SCHEMES)
     data = (
@@ -88,6 +89,6 @@ def figure_html(chart: Chart, drawn: Mapping[str, Picture], page_uri: str) -> st
     return (
         f'<figure class="em-chart em-{"fluid" if fluid else "fixed"}" id="chart-{chart.name}"'
         f' data-live="{needs}"><div class="em-view"{focus}>{both}</div>'
-        f'<figcaption><a href="{to(table_uri(chart.name))}" download>{escape(_("Table (CSV)"))}'
-        f"</a></figcaption>{data}</figure>\n"
+        f'<figcaption><a href="{to(table_uri(chart.name))}" download>{csv}</a></figcaption>'
+        f"{data}</figure>\n"
     )

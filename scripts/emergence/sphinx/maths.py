@@ -12,15 +12,19 @@ from typing import Any
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
-from sphinx.locale import _
+from sphinx.locale import get_translation
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+
+from emergence.sphinx.figures import CATALOGUE
 
 RENDERER = "mathml"
 _KIN = {"align": "aligned", "split": "aligned", "gather": "gathered"}
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(align|split|gather)\*?\}")
 
 logger = logging.getLogger(__name__)
+
+_ = get_translation(CATALOGUE)
 
 
 def prepared(latex: str) -> str:

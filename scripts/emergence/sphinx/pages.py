@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,9 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.locale import get_translation
 
 from emergence.files import write_text
-from emergence.sphinx import charts, pictures, specs
-from emergence.sphinx.figures import CATALOGUE
+from emergence.sphinx import charts, pictures, specs, words
 
 HERE = Path(__file__).parent
 VEGA = "_static/vega.js"
@@ -22,13 +21,11 @@ _ICON_SCRIPT = "_static/scripts/fontawesome.js"
 _STUB = "/* The pages use the icon font. */\n"
 _LEFTOVERS = ("*.map", "*.ttf", "_static/*-macros.html", ".buildinfo")
 
-_ = get_translation(CATALOGUE)
-
 
 def add_paths(app: Sphinx, config: Config) -> None:
     """Let Sphinx find the extension's own files."""
-    config.html_static_path.append(str(HERE / "static"))
-    config.templates_path.insert(0, str(HERE / "templates"))
+    config.html_static_path = [*config.html_static_path, str(HERE / "static")]
+    config.templates_path = [str(HERE / "templates"), *config.templates_path]
 
 
 def add_assets(
@@ -44,11 +41,21 @@ def add_assets(
         app.add_js_file("vendor/sortable.min.js", loading_method="defer")
     if 'data-live="near"' in body or 'data-live="touch"' in body:
         app.add_js_file("charts.js", loading_method="defer")
-    words = {"data-filter": _("Filter rows"), "data-count": _("{shown} of {all} rows")}
-    app.add_js_file("emergence.js", loading_method="defer", **words)
-    context["em_licence"] = _("Text: CC BY 4.0. Code: MIT. Data: each source's own terms.")
+    told = json.dumps(words.of_scripts(), ensure_ascii=False)
+    app.add_js_file("emergence.js", loading_method="defer", **{"data-words": told})
     app.add_css_file("icon.svg", rel="icon", type="image/svg+xml")
     context["script_files"][:] = _once(context["script_files"])
+
+
+def add_words(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give templates their words."""
+    context.update(words.of_pages(app.config.author))
 
 
 def _once(files: list[Any]) -> Iterator[Any]:
@@ -82,4 +89,7 @@ def setup(app: Sphinx) -> None:
     app.add_js_file("theme.js", priority=100)
     app.connect("config-inited", add_paths)
     app.connect("html-page-context", add_assets, priority=900)
+    # The theme tries its templates, and sets words of its own, at 500.
+    app.connect("html-page-context", add_words, priority=400)
+    app.connect("html-page-context", add_words, priority=900)
     app.connect("build-finished", finish, priority=900)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import math
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
+
+from emergence.wrapping import lines
 
 Scheme = Literal["light", "dark"]
 Interaction = Literal["near", "touch", "never"]
@@ -163,7 +164,7 @@ def _lines(text: Any, characters: int) -> Any:
     pieces = [text] if isinstance(text, str) else text
     if not isinstance(pieces, list) or not all(isinstance(piece, str) for piece in pieces):
         return text
-    return [line for piece in pieces for line in textwrap.wrap(piece, characters) or [piece]]
+    return [line for piece in pieces for line in lines(piece, characters)]
 
 
 def wrapped_title(spec: Mapping[str, Any], width: int) -> Spec | None:

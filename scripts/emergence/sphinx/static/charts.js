@@ -42,6 +42,22 @@
     }
   }
 
+  // A slider tells its value as the language writes numbers.
+  function localise(controls) {
+    for (const input of controls.querySelectorAll("input[type=range]")) {
+      const shown = input.nextElementSibling;
+      const tell = () => {
+        const value = input.valueAsNumber.toLocaleString(root.lang || undefined, {
+          maximumFractionDigits: 10,
+          useGrouping: "min2",
+        });
+        if (shown.textContent !== value) shown.textContent = value;
+      };
+      new MutationObserver(tell).observe(shown, { childList: true });
+      tell();
+    }
+  }
+
   async function draw(figure) {
     const wanted = scheme();
     const before = drawn.get(figure);
@@ -71,6 +87,7 @@
     }
     await result.view.runAsync();
     label(controls);
+    localise(controls);
     live.setAttribute("role", "img");
     live.setAttribute("aria-label", view.querySelector("img").alt);
     live.removeAttribute("aria-roledescription");

@@ -2,8 +2,11 @@
 (() => {
   "use strict";
 
-  const words = document.currentScript.dataset;
+  const words = JSON.parse(document.currentScript.dataset.words);
   const root = document.documentElement;
+
+  // 10,611 in English from five digits on, as in the text.
+  const whole = (count) => count.toLocaleString(root.lang || undefined, { useGrouping: "min2" });
 
   function sortable(table) {
     table.classList.add("sortable", "asc", "n-last");
@@ -43,7 +46,9 @@
         row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
       }
       const shown = rows.filter((row) => !row.hidden).length;
-      count.textContent = words.count.replace("{shown}", shown).replace("{all}", rows.length);
+      count.textContent = words.count
+        .replace("{shown}", whole(shown))
+        .replace("{all}", whole(rows.length));
     });
     (table.closest(".em-table") ?? table).before(bar);
   }
@@ -77,6 +82,18 @@
   // Search quotes the pages it finds by fetching them, which a folder opened by double click bars.
   if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
+  // What other scripts say: Sphinx's search, and sphinx-copybutton, which knows few languages.
+  if (typeof Documentation !== "undefined") {
+    Object.assign(Documentation.TRANSLATIONS, words.search);
+  }
+  if (typeof iconCopy !== "undefined") {
+    Object.assign(messages[locale], words.copy);
+    const titled = (icon, title) =>
+      icon.replace(/<title>.*?<\/title>/, () => `<title>${title}</title>`);
+    iconCopy = titled(iconCopy, words.copy.copy_to_clipboard);
+    iconCheck = titled(iconCheck, words.copy.copy_success);
   }
 
   let opened = []; // solutions unfolded for the paper only

@@ -1,0 +1,41 @@
+"""Citations by author and year in the words of the page's language: Wei et al., Wei и др.
+
+The list of references itself keeps the language of what it refers to, as citations do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pybtex.richtext import Tag, Text
+from sphinx.application import Sphinx
+from sphinx.locale import get_translation
+from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.style.referencing import PersonStyle
+from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+
+from emergence.sphinx.figures import CATALOGUE
+
+NAME = "translated_author_year"
+
+_ = get_translation(CATALOGUE)
+
+
+def person_style() -> PersonStyle:
+    """How names are joined, in the language of the pages."""
+    two = _("{first} and {second}").removeprefix("{first}").removesuffix("{second}")
+    last = _("{others}, and {last}").removeprefix("{others}").removesuffix("{last}")
+    more = _("{first} et al.").removeprefix("{first}").strip()
+    return PersonStyle(sep2=str(two), last_sep=str(last), other=Text(" ", Tag("em", str(more))))
+
+
+@dataclass
+class TranslatedAuthorYear(AuthorYearReferenceStyle):
+    """References by author and year; the words between names are looked up."""
+
+    person: PersonStyle = field(default_factory=person_style)
+
+
+def setup(app: Sphinx) -> None:
+    """Offer the style as `bibtex_reference_style`."""
+    register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, TranslatedAuthorYear)
