@@ -44,7 +44,7 @@ def cases():
 @pytest.mark.parametrize(("chapter", "task"), list(pages()))
 def test_a_chapter_runs(profile, lang, chapter, task):
     values = resolve(profile)[chapter] | ({"task": task} if task else {})
-    words = template_words(task, lang) if task else None
+    words = template_words(task) if task else None
     notebook = run(paths.CHAPTERS / f"{chapter}.md", values | {"lang": lang}, BOOK, words)
     for bundle in bundles(notebook):
         assert len(bundle["text/plain"].split()) >= 5

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from emergence import paths
 from emergence.errors import DataError
-from emergence.i18n import DATA, translated
 from emergence.source import shown
 
 TASK_PAGES = "tasks/"
@@ -53,16 +52,14 @@ def _tasks_with_page(tasks: Path) -> list[str]:
     return names
 
 
-def template_words(task: str, lang: str, tasks: Path = paths.TASKS) -> dict[str, str]:
+def template_words(task: str, tasks: Path = paths.TASKS) -> dict[str, str]:
     """The words of a task page: `name`, what a reader sees, and `slug`, the task in an address.
 
     Raises DataError when there is no such task.
     """
     for row in _rows(tasks):
         if row["task"] == task:
-            name = row["name"]
-            shown_name = translated(name, lang, DATA, "tasks.name")
-            return {"name": shown_name, "slug": task.replace("_", "-")}
+            return {"name": row["name"], "slug": task.replace("_", "-")}
     raise DataError(f"{shown(tasks)}: task: found no {task!r}")
 
 

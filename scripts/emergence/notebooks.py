@@ -168,7 +168,7 @@ def execute(
     values = {**parameters, **({"task": task} if task else {})}
     if "lang" in declared_names(chapter):
         values["lang"] = lang
-    words = template_words(task, lang, tasks) if task else None
+    words = template_words(task, tasks) if task else None
     ours = {"EMERGENCE_RENDERER": "book", "EMERGENCE_CACHE": str(paths.CACHE)}
     book = {**ours, **(environment or {})}
     notebook = run(chapter, values, book, words)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from jsonschema import ValidationError
 from jupyter_book.cli.main import main as jupyter_book
@@ -23,9 +24,10 @@ from jupyter_book.config import PATH_JSON_SCHEMA, PATH_YAML_DEFAULT, validate_ya
 from sphinx.cmd.build import build_main
 
 from emergence import paths
+from emergence.book import TASK_PAGES
 from emergence.errors import BookError
 from emergence.files import copy, fresh_folder, manifest, require, write_json
-from emergence.i18n import INTERFACE, catalogue_path, read_catalogue, translated
+from emergence.i18n import DATA, INTERFACE, catalogue_path, read_catalogue, translated
 from emergence.kernels import STEADY
 from emergence.profiles import did_you_mean
 from emergence.source import shown
@@ -82,14 +84,27 @@ def in_language(config: Path, lang: str) -> list[str]:
 def compile_catalogues(lang: str, out: Path, folder: Path = paths.LOCALE) -> None:
     """Write what Sphinx reads of a language's catalogues; nothing for the book's own language."""
     for path in sorted(catalogue_path(lang, INTERFACE, folder).parent.glob("*.po")):
+        catalogue = read_catalogue(path, lang)
+        if path.stem == TASK_PAGES.strip("/"):
+            names = read_catalogue(path.with_stem(DATA), lang)
+            catalogue = with_titles(catalogue, names)
         compiled = io.BytesIO()
-        write_mo(compiled, read_catalogue(path, lang))
+        write_mo(compiled, catalogue)
         # Sphinx and the theme look their own words up as `sphinx`, here before anywhere else.
         names = (INTERFACE, "sphinx") if path.stem == INTERFACE else (path.stem,)
         for name in names:
             target = out / lang / "LC_MESSAGES" / f"{name}.mo"
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(compiled.getvalue())
+
+
+def with_titles(catalogue: Catalog, data: Catalog) -> Catalog:
+    """The catalogue of the task pages with their titles, which are names in the data."""
+    done = Catalog(locale=catalogue.locale)
+    for message in [*catalogue, *(m for m in data if m.context == "tasks.name")]:
+        if message.id:
+            done.add(message.id, message.string)
+    return done
 
 
 def configured(source: Path) -> None:

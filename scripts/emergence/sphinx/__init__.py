@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from emergence import __version__
 from emergence.sphinx import (
+    anchors,
     charts,
     citations,
     exercises,
@@ -30,8 +31,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Entry point of Sphinx."""
     for folder in app.config.locale_dirs:
         app.add_message_catalog(CATALOGUE, str(Path(app.srcdir, folder)))
-    parts = (charts, citations, exercises, folds, glue, languages, maths, pages, provenance)
-    for part in (*parts, solutions):
+    first = (anchors, charts, citations, exercises, folds, glue)
+    for part in (*first, languages, maths, pages, provenance, solutions):
         part.setup(app)
     return {
         "version": __version__,
