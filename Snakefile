@@ -40,19 +40,17 @@ def chapter_parameters(wildcards):
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
-def catalogues_of_charts(wildcards):
-    if wildcards.lang == SOURCE:
-        return []
-    return [book.from_root(catalogue_path(wildcards.lang, name)) for name in (CHARTS, DATA)]
+# What chapters read; the words of their prose come in with the pages.
+CHART_CATALOGUES = [
+    book.from_root(catalogue_path(lang, name))
+    for lang in LANGUAGES
+    if lang != SOURCE
+    for name in (CHARTS, DATA)
+]
 
 
 def catalogues_of_pages(wildcards):
     return [path for path in CATALOGUES if path.startswith(f"locale/{wildcards.lang}/")]
-
-
-# What does not depend on the language is computed by the first of them, and kept for the others.
-def first_language(wildcards):
-    return [] if wildcards.lang == SOURCE else [f"_build/notebooks/{SOURCE}/{wildcards.page}.ipynb"]
 
 
 wildcard_constraints:
@@ -113,10 +111,10 @@ rule translations:
         "python -m emergence.translations check > {log} 2>&1"
 
 
+# All languages of a page in one step: what does not depend on the language is done once.
 rule chapter:
     input:
-        catalogues=catalogues_of_charts,
-        first=first_language,
+        catalogues=CHART_CATALOGUES,
         chapter=lambda wildcards: f"chapters/{book.chapter_of(wildcards.page)}.md",
         tables=TABLES,
         modules=MODULES,
@@ -124,18 +122,18 @@ rule chapter:
         # Not `ancient`: below a step that is run anew, Snakemake then misses other changed inputs.
         checked="_build/state/check.ok",
     output:
-        "_build/notebooks/{lang}/{page}.ipynb",
+        expand("_build/notebooks/{lang}/{{page}}.ipynb", lang=LANGUAGES),
     params:
         values=chapter_parameters,
         python=PYTHON,
     log:
-        "_build/logs/{lang}/{page}.log",
+        "_build/logs/{page}.log",
     message:
-        "chapter {wildcards.page} ({wildcards.lang})"
+        "chapter {wildcards.page}"
     shell:
-        "python -m emergence.notebooks {wildcards.lang} {wildcards.page} {output}"
+        "python -m emergence.notebooks {wildcards.page} {LANGUAGES}"
         " --parameters {params.values:q}"
-        " --traceback _build/logs/{wildcards.lang}/{wildcards.page}.traceback > {log} 2>&1"
+        " --traceback _build/logs/{wildcards.page}.traceback > {log} 2>&1"
 
 
 # A manifest stands for its folder, whose own time stamp would say little about its content.

@@ -62,7 +62,7 @@ def failing(chapters: Path, code: str) -> Path:
 
 def test_page_shows_the_values_of_this_build_once(chapters: Path, tmp_path: Path) -> None:
     out = tmp_path / "metrics.ipynb"
-    execute("metrics", {"shots": 5, "max_params": 8e9}, "ru", out, chapters=chapters)
+    execute("metrics", {"shots": 5, "max_params": 8e9}, {"ru": out}, chapters=chapters)
     notebook = nbformat.read(out, as_version=4)
     nbformat.validate(notebook)
     parameters, cell = (cell for cell in notebook.cells if cell.cell_type == "code")
@@ -81,8 +81,36 @@ def test_same_bytes_in_two_runs(
     for number, zone in enumerate(("Asia/Tokyo", "America/Lima")):
         monkeypatch.setenv("TZ", zone)
         monkeypatch.setenv("PYTHONHASHSEED", str(number))
-        execute("metrics", {}, "en", tmp_path / f"{number}.ipynb", chapters=chapters)
+        execute("metrics", {}, {"en": tmp_path / f"{number}.ipynb"}, chapters=chapters)
     assert (tmp_path / "0.ipynb").read_bytes() == (tmp_path / "1.ipynb").read_bytes()
+
+
+def test_languages_in_one_kernel_give_what_each_gives_alone(chapters: Path, tmp_path: Path) -> None:
+    together = {lang: tmp_path / "together" / f"{lang}.ipynb" for lang in ("en", "ru")}
+    execute("metrics", {"shots": 5}, together, chapters=chapters)
+    for lang, path in together.items():
+        alone = tmp_path / f"{lang}.ipynb"
+        execute("metrics", {"shots": 5}, {lang: alone}, chapters=chapters)
+        assert path.read_bytes() == alone.read_bytes()
+
+
+def test_a_language_finds_nothing_that_another_has_set(chapters: Path, tmp_path: Path) -> None:
+    code = "if a == 1 and 'seen' in globals():\n    raise NameError('leaked')\nseen = 1\nprint(a)"
+    failing(chapters, code)
+    execute("bad", {}, {x: tmp_path / f"{x}.ipynb" for x in ("en", "ru")}, chapters=chapters)
+    outputs = nbformat.read(tmp_path / "ru.ipynb", as_version=4).cells[-1].outputs
+    assert [output.text for output in outputs] == ["1\n"]
+
+
+def test_a_failure_in_the_second_language_names_the_same_place(chapters, tmp_path: Path) -> None:
+    chapter = failing(
+        chapters, "import os\nonce = 'RUN' in os.environ\nos.environ['RUN'] = ''\n1 / (1 - once)"
+    )
+    outs = {x: tmp_path / f"{x}.ipynb" for x in ("en", "ru")}
+    with pytest.raises(CellError, match="ZeroDivisionError") as caught:
+        execute("bad", {}, outs, chapters=chapters)
+    assert str(caught.value).startswith(f"{chapter}:12: code cell 2: ")
+    assert not any(out.exists() for out in outs.values())
 
 
 def test_kernel_is_this_python_whatever_the_user_has(
@@ -100,7 +128,7 @@ def test_kernel_is_this_python_whatever_the_user_has(
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "user"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     out = tmp_path / "metrics.ipynb"
-    execute("metrics", {}, "en", out, chapters=chapters)
+    execute("metrics", {}, {"en": out}, chapters=chapters)
     assert "the user was here" not in out.read_text()
 
 
@@ -112,7 +140,7 @@ def test_kernel_is_this_python_whatever_the_user_has(
         (
             "from emergence.i18n import translator\ntranslator('xx')",
             10,
-            "ParameterError: lang: 'xx' is not one of en\n    translator('xx')\n    raised at ",
+            "ParameterError: lang: 'xx' is not one of en, ru\n    translator('xx')\n    raised at ",
         ),
         ("import warnings\nwarnings.warn('old')", 9, "wrote to standard error"),
         ("import os\nos._exit(1)", 9, "the kernel died"),
@@ -125,7 +153,7 @@ def test_failing_cell_names_file_line_and_reason(
     chapter = failing(chapters, code)
     out = tmp_path / "out" / "bad.ipynb"
     with pytest.raises(CellError) as caught:
-        execute("bad", {}, "en", out, chapters=chapters)
+        execute("bad", {}, {"en": out}, chapters=chapters)
     assert str(caught.value).startswith(f"{chapter}:{place}: code cell 2: {rest}")
     assert len(str(caught.value).splitlines()) <= 6
     assert not out.exists()
@@ -135,9 +163,10 @@ def test_failing_cell_names_file_line_and_reason(
 def test_failure_keeps_the_old_notebook_and_the_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, traceback = tmp_path / "old.ipynb", tmp_path / "old.traceback"
+    out, traceback = tmp_path / "en" / "no-such-chapter.ipynb", tmp_path / "old.traceback"
+    out.parent.mkdir()
     out.write_text("old")
-    arguments = ["en", "no-such-chapter", str(out), "--traceback", str(traceback)]
+    arguments = ["no-such-chapter", "en", "--out", str(tmp_path), "--traceback", str(traceback)]
     assert main(arguments) == 1
     assert "chapters/no-such-chapter.md: no such chapter" in capsys.readouterr().out
     assert out.read_text() == "old"
@@ -150,18 +179,18 @@ def test_task_page_comes_from_the_template(chapters: Path, tmp_path: Path) -> No
     (tmp_path / "tasks.csv").write_text("task,name,page\narithmetic_2da,Two digits,true\n")
     given = {"chapters": chapters, "tasks": tmp_path / "tasks.csv"}
     out = tmp_path / "tasks" / "x.ipynb"
-    execute("tasks/arithmetic_2da", {"shots": 3}, "en", out, **given)
+    execute("tasks/arithmetic_2da", {"shots": 3}, {"en": out}, **given)
     heading, cell = nbformat.read(out, 4).cells
     assert heading.source == "(arithmetic-2da)=\n# Two digits"
     assert cell.source == 'task: str = "arithmetic_2da"\nshots: int = 3'
     (chapters / "task.md").write_text(f"# {{{{ nam }}}}\n\n{page}")
     with pytest.raises(ChapterError, match=r"task\.md: found \{\{ nam \}\}, expected name, slug"):
-        execute("tasks/arithmetic_2da", {}, "en", out, **given)
+        execute("tasks/arithmetic_2da", {}, {"en": out}, **given)
 
 
 def test_undeclared_value_is_refused(chapters: Path, tmp_path: Path) -> None:
     with pytest.raises(ChapterError, match=r"metrics\.md:9: unknown parameter shotz; "):
-        execute("metrics", {"shotz": 3}, "en", tmp_path / "x.ipynb", chapters=chapters)
+        execute("metrics", {"shotz": 3}, {"en": tmp_path / "x.ipynb"}, chapters=chapters)
 
 
 @pytest.mark.parametrize(

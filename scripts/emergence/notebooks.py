@@ -1,4 +1,8 @@
-"""Run one chapter in one language and keep the result as a notebook that is the same every time."""
+"""Run a chapter in every language and keep the results as notebooks that are the same every time.
+
+The languages of a chapter share a kernel, so that packages are loaded and kept results made once;
+between two languages every name that the chapter has set is forgotten.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,9 @@ from emergence.fill import declared_names, prepared
 from emergence.kernels import KERNEL_SPEC, kernel
 from emergence.source import code_line, read_chapter, shown, tags
 
+Parts = Sequence[nbformat.NotebookNode]
+
+_FORGET = "%reset -f"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CELL_FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
 _FILE_FRAME = re.compile(r"^File (\S+):(\d+), in ", re.MULTILINE)
@@ -48,7 +55,18 @@ def run(
 
     Raises CellError when a cell fails or writes to standard error (a warning on the page).
     """
-    notebook = prepared(chapter, values, words)
+    return run_each(chapter, [values], environment, words)[0]
+
+
+def run_each(
+    chapter: Path,
+    values: Sequence[Mapping[str, Any]],
+    environment: Mapping[str, str],
+    words: Mapping[str, str] | None = None,
+) -> list[nbformat.NotebookNode]:
+    """As `run`, one notebook for each of `values`, one after the other in one kernel."""
+    parts = [prepared(chapter, own, words) for own in values]
+    notebook = _in_a_row(parts)
     with kernel(environment) as name, tempfile.TemporaryDirectory() as folder:
         progress = Path(folder, "progress.ipynb")
         try:
@@ -56,24 +74,40 @@ def run(
                 notebook, progress, kernel_name=name, cwd=chapter.parent, progress_bar=False
             )
         except PapermillExecutionError as error:
-            raise _failed(chapter, notebook, error) from error
+            raise _failed(chapter, parts, error) from error
         except DeadKernelError as error:
-            place = _place(chapter, notebook, _last_started(progress), 1)
+            place = _place(chapter, parts, _last_started(progress), 1)
             raise CellError(f"{place}: the kernel died (out of memory?)", str(error)) from error
-    _refuse_warnings(chapter, done)
-    return normalised(done)
+    _refuse_warnings(chapter, parts, done)
+    return [normalised(part) for part in _apart(done, parts)]
 
 
-def _failed(
-    chapter: Path, notebook: nbformat.NotebookNode, error: PapermillExecutionError
-) -> CellError:
+def _in_a_row(parts: Parts) -> nbformat.NotebookNode:
+    """The parts as one notebook that forgets each of them before the next."""
+    whole = copy.deepcopy(parts[0])
+    for part in parts[1:]:
+        whole.cells += [nbformat.v4.new_code_cell(_FORGET), *copy.deepcopy(part.cells)]
+    return whole
+
+
+def _apart(whole: nbformat.NotebookNode, parts: Parts) -> list[nbformat.NotebookNode]:
+    """The executed parts of a notebook that `_in_a_row` has put together."""
+    done, start = [], 0
+    for part in parts:
+        own = nbformat.from_dict({**part, "cells": whole.cells[start : start + len(part.cells)]})
+        start += len(part.cells) + 1
+        done.append(own)
+    return done
+
+
+def _failed(chapter: Path, parts: Parts, error: PapermillExecutionError) -> CellError:
     traceback = _ANSI.sub("", "\n".join(error.traceback))
     frame = _CELL_FRAME.search(traceback)
     line = int(frame.group(1)) if frame else 1
     source = error.source.splitlines()
     value = (error.evalue.splitlines() or [""])[0]
     message = [
-        f"{_place(chapter, notebook, error.cell_index, line)}: {error.ename}: {value}",
+        f"{_place(chapter, parts, error.cell_index, line)}: {error.ename}: {value}",
         f"    {source[line - 1].strip()}" if line <= len(source) else "",
     ]
     if frames := _FILE_FRAME.findall(traceback):
@@ -87,8 +121,8 @@ def _last_started(progress: Path) -> int:
     return max(i for i, c in enumerate(cells) if c.metadata.get("papermill", {}).get("start_time"))
 
 
-def _refuse_warnings(chapter: Path, notebook: nbformat.NotebookNode) -> None:
-    for index, cell in enumerate(notebook.cells):
+def _refuse_warnings(chapter: Path, parts: Parts, done: nbformat.NotebookNode) -> None:
+    for index, cell in enumerate(done.cells):
         written = "".join(
             output.text
             for output in cell.get("outputs", [])
@@ -96,14 +130,15 @@ def _refuse_warnings(chapter: Path, notebook: nbformat.NotebookNode) -> None:
         )
         if written:
             lines = [f"    {line}" for line in written.strip().splitlines()[:4]]
-            place = _place(chapter, notebook, index, 1)
+            place = _place(chapter, parts, index, 1)
             head = f"{place}: wrote to standard error, which would show on the page"
             raise CellError("\n".join([head, *lines]), written)
 
 
-def _place(chapter: Path, notebook: nbformat.NotebookNode, index: int, line: int) -> str:
+def _place(chapter: Path, parts: Parts, index: int, line: int) -> str:
     """`chapters/metrics.md:57: code cell 3`: the file's line, and the cell counted from 1."""
-    number = sum(cell.cell_type == "code" for cell in notebook.cells[: index + 1])
+    index %= len(parts[0].cells) + 1
+    number = sum(cell.cell_type == "code" for cell in parts[0].cells[: index + 1])
     original = read_chapter(chapter)  # a parameter set anew would not be found in the file
     return f"{shown(chapter)}:{code_line(chapter, original, index, line)}: code cell {number}"
 
@@ -130,8 +165,12 @@ def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.metadata.pop(transient, None)
         if not tags(cell):
             cell.metadata.pop("tags", None)
-        if cell.cell_type == "code":
-            cell.outputs = _joined(cell.outputs)
+    for count, cell in enumerate((c for c in done.cells if c.cell_type == "code"), 1):
+        cell.execution_count = count
+        cell.outputs = _joined(cell.outputs)
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = count
     return done
 
 
@@ -150,14 +189,13 @@ def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
 def execute(
     page: str,
     parameters: Mapping[str, Any],
-    lang: str,
-    out: Path,
+    outs: Mapping[str, Path],
     *,
     chapters: Path = paths.CHAPTERS,
     tasks: Path = paths.TASKS,
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a page's chapter and write its notebook to `out`, whole or not at all.
+    """Run a page's chapter in every language of `outs` and write the notebooks, each of them whole.
 
     `page` is a chapter's name, or `tasks/<task>` for a page made from the template `task.md`,
     whose `{{ name }}` and `{{ slug }}` are the task's. Raises ChapterError (CellError for a
@@ -166,12 +204,16 @@ def execute(
     chapter = chapters / f"{chapter_of(page)}.md"
     task = task_of(page)
     values = {**parameters, **({"task": task} if task else {})}
-    if "lang" in declared_names(chapter):
-        values["lang"] = lang
+    takes_lang = "lang" in declared_names(chapter)
+    each = [values | ({"lang": lang} if takes_lang else {}) for lang in outs]
     words = template_words(task, tasks) if task else None
     ours = {"EMERGENCE_RENDERER": "book", "EMERGENCE_CACHE": str(paths.CACHE)}
     book = {**ours, **(environment or {})}
-    notebook = run(chapter, values, book, words)
+    for notebook, out in zip(run_each(chapter, each, book, words), outs.values(), strict=True):
+        _write(notebook, out)
+
+
+def _write(notebook: nbformat.NotebookNode, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     # papermill and jupytext go by the suffix, so the temporary keeps it.
     temporary = out.with_name(f".{out.stem}.{os.getpid()}.ipynb")
@@ -183,11 +225,13 @@ def execute(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one page, as the build does; 1 and a few plain lines when it fails."""
+    """Run one page in every language, as the build does; 1 and a few plain lines when it fails."""
     parser = argparse.ArgumentParser(prog="python -m emergence.notebooks", description=main.__doc__)
-    parser.add_argument("lang", help="language of the page")
     parser.add_argument("page", help="chapter name, or tasks/<task>")
-    parser.add_argument("out", type=Path, help="executed notebook to write")
+    parser.add_argument("langs", nargs="+", help="languages to run it in, one after the other")
+    parser.add_argument(
+        "--out", type=Path, default=paths.NOTEBOOKS, help="folder of the languages' notebooks"
+    )
     parser.add_argument(
         "--parameters",
         type=json.loads,
@@ -198,7 +242,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--traceback", type=Path, help="file for the traceback of a failing cell")
     given = parser.parse_args(arguments)
     try:
-        execute(given.page, given.parameters, given.lang, given.out)
+        outs = {lang: given.out / lang / f"{given.page}.ipynb" for lang in given.langs}
+        execute(given.page, given.parameters, outs)
     except BookError as error:
         print(error)
         if isinstance(error, CellError) and given.traceback:
