@@ -23,7 +23,7 @@ _KEPT = re.compile(
     r"|\$[^$]+\$|`[^`]+`"  # maths, code
     r"|\]\([^)]*\)|<[^>]+>|https?://\S+"  # links
     r"|\{[.#][^{}]*\}"  # attributes
-    r"|\{[a-z_][a-z0-9_]*\}"  # placeholders
+    r"|%[sd]|\{[a-z_][a-z0-9_]*\}"  # placeholders
 )
 _TITLED = re.compile(r"\{([a-z:]+)\}`([^`<]+) (<[^`]+>)`")
 _FORMS = re.compile(r"\{(glue:text)\}`([^`:]+):([^`]+)`|\{([a-z_]\w*):([^{}]*\|[^{}]*)\}")
@@ -50,7 +50,9 @@ def _forms(part: str) -> str:
 
 
 def pseudo(text: str) -> str:
-    """The text in the made-up language."""
+    """The text in the made-up language; a formula as it is."""
+    if re.search(r"\\[a-zA-Z]+\{|\\approx", text) and "$" not in text:
+        return text
     words = round(LONGER * len(re.sub(_KEPT, "", text)) / 6)
     padding = " ".join(PADDING[i % len(PADDING)] for i in range(words))
     return f"{accented(text)} {padding}" if padding else accented(text)

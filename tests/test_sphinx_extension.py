@@ -17,6 +17,7 @@ from docutils import nodes
 from emergence import alternates, i18n, paths, publish
 from emergence.sphinx import citations, folds, maths, specs, words
 from emergence.sphinx.charts import MIME
+from emergence.sphinx.typography import unbroken
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.ext import babel_extract
@@ -620,3 +621,17 @@ def test_a_folded_cell_is_called_by_its_part_in_the_page(tag: str, shown: str) -
     folded, unfolded = folds._prompts(cell[0])
     assert folded.startswith(shown)
     assert unfolded == ("Hide me" if tag == "hide-input" else folded)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        ("Книга — отчет", "ru", "Книга\u00a0— отчет"),
+        ("в книге и в жизни", "ru", "в\u00a0книге и\u00a0в\u00a0жизни"),
+        ("«А что?»", "ru", "«А\u00a0что?»"),
+        ("кто-то и нить", "ru", "кто-то и\u00a0нить"),
+        ("a book — a report", "en", "a book — a report"),
+    ],
+)
+def test_lines_do_not_break_where_the_language_forbids(text, lang, expected) -> None:
+    assert unbroken(text, lang) == expected

@@ -19,7 +19,7 @@ from emergence.charts.theme import (
     power_axis,
     shape_statistic,
 )
-from emergence.charts.training import SHAPES
+from emergence.charts.training import SHAPES, size_columns
 from emergence.formats import Count, billions, number, percent
 from emergence.i18n import translator
 from emergence.scaling import detectable
@@ -53,7 +53,7 @@ def loss_and_accuracy(pairs: pd.DataFrame, lang: str) -> alt.VConcatChart:
     colour = alt.Color(
         "size:N",
         scale=alt.Scale(domain=domain, range=ORDINAL[: len(domain)]),
-        legend=alt.Legend(title=_("parameters"), columns=4),
+        legend=alt.Legend(title=_("parameters"), columns=size_columns(domain)),
     )
     shape = alt.Shape("size:N", scale=alt.Scale(domain=domain, range=SHAPES[: len(domain)]))
     tooltip = [

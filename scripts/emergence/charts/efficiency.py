@@ -48,7 +48,7 @@ def cost_dots(
     )
     colours = alt.Scale(domain=kinds, range=[ACCENT, SECOND])
     shapes = alt.Scale(domain=kinds, range=["circle", "triangle-right"])
-    legend = alt.Legend(title=None, columns=1, **in_lines(kinds, 24))
+    legend = alt.Legend(title=None, columns=1, **in_lines(kinds, 26))
     y = alt.Y(
         "name:N",
         sort=alt.EncodingSortField("train_flops", op="min", order="ascending"),

@@ -116,6 +116,7 @@ def retest_chart(retests: pd.DataFrame, lang: str) -> alt.LayerChart:
     retests: from `retest.beside_2022`.
     """
     _ = translator(lang)
+    retests = retests.assign(name=_headed(retests["name"]))
     names = {
         "first_scale": _("smallest model that passes"),
         "last_scale": _("largest model that fails"),
@@ -151,7 +152,7 @@ def retest_chart(retests: pd.DataFrame, lang: str) -> alt.LayerChart:
         strokeWidth=2, opacity=0.5, color=MUTED
     )
     domain = list(names.values())
-    legend = alt.Legend(title=None, columns=1, **in_lines(domain, NAME))
+    legend = alt.Legend(title=None, columns=1, **in_lines(domain, 20))
     points = (
         alt.Chart(marks)
         .mark_point(filled=True, size=95, opacity=1)
@@ -256,7 +257,7 @@ def retest_table(retests: pd.DataFrame, lang: str) -> pd.DataFrame:
     _ = translator(lang)
     return pd.DataFrame(
         {
-            _("ability"): retests["name"],
+            _("ability"): _headed(retests["name"]),
             _("pass / tested"): [
                 f"{whole(passing, lang)} / {whole(tested, lang)}"
                 for passing, tested in zip(retests["passing"], retests["tested"], strict=True)
@@ -266,6 +267,11 @@ def retest_table(retests: pd.DataFrame, lang: str) -> pd.DataFrame:
             _("in 2022"): retests["flops_2022"].map(lambda x: scientific(x, lang)),
         }
     )
+
+
+def _headed(names: pd.Series) -> pd.Series:
+    """Return names of tasks and of promptings alike, each with a capital at its head."""
+    return names.str[:1].str.upper() + names.str[1:]
 
 
 def _models(retests: pd.DataFrame, end: str, lang: str) -> list[str | None]:
@@ -284,5 +290,5 @@ def others_panel(abilities: pd.DataFrame, lang: str) -> Html:
         )
         for row in others.to_dict("records")
     ]
-    text = _("Only the figures of 2022 are there. {figures}.").format(figures="; ".join(lines))
+    text = _("Only the figures of 2022 are there. {figures}.").format(figures=". ".join(lines))
     return empty_panel(_("No comparable open scores"), text)

@@ -21,6 +21,11 @@ SHORT = 5  # characters of a size, of which four fit a phone side by side
 NARROW = ["size", "tokens", "tokens_text", "train_flops", "step", "value", "low", "high"]
 
 
+def size_columns(names: list[str]) -> int:
+    """Return how many columns of a legend of sizes fit the plot of a phone."""
+    return 4 if max(map(len, names)) <= SHORT else 3
+
+
 def training_curves(
     curves: pd.DataFrame,
     lang: str,
@@ -51,7 +56,7 @@ def training_curves(
         "size:N",
         title=_("parameters"),
         scale=alt.Scale(domain=names, range=[ORDINAL[i % len(ORDINAL)] for i in range(len(names))]),
-        legend=alt.Legend(columns=4 if max(map(len, names)) <= SHORT else 3),
+        legend=alt.Legend(columns=size_columns(names)),
     )
     shape = alt.Shape(
         "size:N",
@@ -95,7 +100,7 @@ def training_curves(
     subtitle = [_counts(table, lang)]
     if (untrained := table.loc[table["step"].eq(0), "value"]).size:
         low, high = percent(untrained.min(), lang), percent(untrained.max(), lang)
-        shown = low if low == high else f"{low} – {high}"
+        shown = low if low == high else f"{low}–{high}"
         subtitle.append(_("untrained (step 0, off the axis): {score}").format(score=shown))
     return alt.layer(*layers).properties(
         width="container", height=320, title=alt.Title(title, subtitle=subtitle)
@@ -165,5 +170,5 @@ def _between(before: pd.Series, above: pd.Series, shown: Callable[[float], str])
         if pd.isna(end):
             texts.append(MISSING)
         else:
-            texts.append(f"≤ {shown(end)}" if pd.isna(start) else f"{shown(start)} – {shown(end)}")
+            texts.append(f"≤ {shown(end)}" if pd.isna(start) else f"{shown(start)}–{shown(end)}")
     return texts

@@ -17,12 +17,14 @@ from emergence.sphinx import (
     citations,
     exercises,
     folds,
+    formulas,
     glue,
     languages,
     maths,
     pages,
     provenance,
     solutions,
+    typography,
 )
 from emergence.sphinx.figures import CATALOGUE
 
@@ -31,8 +33,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Entry point of Sphinx."""
     for folder in app.config.locale_dirs:
         app.add_message_catalog(CATALOGUE, str(Path(app.srcdir, folder)))
-    first = (anchors, charts, citations, exercises, folds, glue)
-    for part in (*first, languages, maths, pages, provenance, solutions):
+    first = (anchors, charts, citations, exercises, folds, formulas, glue)
+    for part in (*first, languages, maths, pages, provenance, solutions, typography):
         part.setup(app)
     return {
         "version": __version__,

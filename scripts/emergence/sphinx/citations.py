@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pybtex.richtext import Tag, Text
+from pybtex.richtext import Text
 from sphinx.application import Sphinx
 from sphinx.locale import get_translation
 from sphinxcontrib.bibtex.plugin import register_plugin
@@ -26,7 +26,7 @@ def person_style() -> PersonStyle:
     two = _("{first} and {second}").removeprefix("{first}").removesuffix("{second}")
     last = _("{others}, and {last}").removeprefix("{others}").removesuffix("{last}")
     more = _("{first} et al.").removeprefix("{first}").strip()
-    return PersonStyle(sep2=str(two), last_sep=str(last), other=Text(" ", Tag("em", str(more))))
+    return PersonStyle(sep2=str(two), last_sep=str(last), other=Text(" ", str(more)))
 
 
 @dataclass

@@ -49,7 +49,8 @@ def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> nodes.table:
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _name in names), cols=len(names))
     group += nodes.thead("", _row(names))
     group += nodes.tbody("", *(_row(cells) for cells in body))
-    return nodes.table("", group, classes=["em-record"])
+    # Values are Python: no quotes of the page's language in them.
+    return nodes.table("", group, classes=["em-record"], support_smartquotes=False)
 
 
 def _row(cells: Iterable[str]) -> nodes.row:

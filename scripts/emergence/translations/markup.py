@@ -13,7 +13,8 @@ _MATHS = re.compile(r"\$\$?([^$]+)\$\$?")
 _CODE = re.compile(r"(?<![`}])`([^`]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)|<(https?://[^>\s]+)>")
 _ATTRIBUTES = re.compile(r"\{([.#][^{}]*)\}")
-_PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([^{}]*))?\}")
+_COMMAND = re.compile(r"\\[A-Za-z]+|%(?:\(\w+\))?[sd]")  # of a formula by itself, of a format
+_PLACE = re.compile(r"(?<![A-Za-z^_])\{([a-z_][a-z0-9_]*)(?::([^{}]*))?\}")
 _TARGET = re.compile(r"<([^<>]+)>\s*\Z")
 _NAMES_TARGET = ("doc", "ref", "numref", "eq")  # roles whose text may be the reader's words
 
@@ -49,6 +50,7 @@ def pieces(text: str) -> Counter[Piece]:
     found.update(("code", code) for code in _CODE.findall(plain))
     plain = _CODE.sub("", plain)
     found.update(("link", one or two) for one, two in _LINK.findall(plain))
+    found.update(("command", text) for text in _COMMAND.findall(plain))
     found.update(("attributes", text) for text in _ATTRIBUTES.findall(plain))
     found.update(("placeholder", name) for name, forms in _PLACE.findall(plain) if not forms)
     return found
@@ -80,6 +82,6 @@ def faults(original: str, translation: str, lang: str) -> list[str]:
 
 def _named(piece: Piece) -> str:
     kind, content = piece
-    if kind in ("maths", "code", "link", "attributes", "placeholder"):
+    if kind in ("maths", "code", "link", "command", "attributes", "placeholder"):
         return f"the {kind} {content!r}"
     return f"{{{kind}}}`{content}`"

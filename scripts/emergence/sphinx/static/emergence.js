@@ -8,6 +8,9 @@
   // 10,611 in English from five digits on, as in the text.
   const whole = (count) => count.toLocaleString(root.lang || undefined, { useGrouping: "min2" });
 
+  // As a reader types it: no spaces that keep words together, no hyphens that are not seen.
+  const typed = (text) => text.replace(/\u00ad/g, "").replace(/\s+/g, " ").toLocaleLowerCase();
+
   function sortable(table) {
     table.classList.add("sortable", "asc", "n-last");
     // A cell without a value, where others of its table have one, is missing: it goes last.
@@ -40,10 +43,10 @@
     label.append(words.filter, field);
     bar.append(label, count);
     field.addEventListener("input", () => {
-      const wanted = field.value.trim().toLocaleLowerCase();
+      const wanted = typed(field.value.trim());
       const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
       for (const row of rows) {
-        row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
+        row.hidden = !typed(row.textContent).includes(wanted);
       }
       const shown = rows.filter((row) => !row.hidden).length;
       count.textContent = words.count
