@@ -481,7 +481,7 @@ def test_citations_join_names_as_the_language_does(tmp_path: Path) -> None:
     }
     assert build(tmp_path, {"index": [text]}, language="ru", **settings) == ""
     (told,) = html.parse(tmp_path / "html/index.html").xpath("//p[contains(., ';')]")
-    assert told.text_content() == "Wei [2021]; Wei и Tay [2022]; Wei и др. [2023]."
+    assert told.text_content() == "Wei [2021]; Wei и\u00a0Tay [2022]; Wei и\u00a0др. [2023]."
 
 
 def theme_texts() -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -252,3 +253,24 @@ def test_the_switch_shows_focus_and_is_not_printed(browser: Browser, origin: str
         assert shown.evaluate("(e) => parseFloat(getComputedStyle(e).outlineWidth)") >= 2
         page.emulate_media(media="print")
         expect(shown).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("lang", "word", "found"),
+    [
+        ("ru", "перколяциями", "definition"),
+        ("ru", "решетками", "definition"),
+        ("ru", "транслитерацией", "critique"),
+        ("en", "transliterating", "critique"),
+    ],
+)
+def test_search_finds_a_word_in_another_form(
+    browser: Browser, origin: str, site: Path, lang: str, word: str, found: str
+) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (site / lang).glob("*.html")]
+    assert not any(re.search(rf"\b{word}\b", text) for text in texts)  # no page has this form
+    with visited(browser, f"{origin}{lang}/search.html?q={word}") as page:
+        results = page.locator("#search-results li a")
+        expect(results.first).to_be_visible()
+        addresses = results.evaluate_all("links => links.map(link => link.pathname)")
+    assert any(address.endswith(f"/{lang}/{found}.html") for address in addresses)
