@@ -39,7 +39,7 @@ translations: ## refresh the catalogues in locale/, and list what they lack
 test: ## build the book and run every test but the long ones
 	@sh scripts/setup.sh test chromium
 	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
-	@$(RUN) -m pytest -m "not long"
+	@$(RUN) -m pytest -n auto --dist loadfile -m "not long"
 
 test-long: ## run the long tests
 	@sh scripts/setup.sh test chromium

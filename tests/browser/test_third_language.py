@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 
 from ..pseudo import fill_in
 from .test_pictures import faults
-from .test_two_sites import names, read_out
+from .test_two_sites import any_of, names, read_out
 
 pytestmark = pytest.mark.browser
 
@@ -76,8 +76,7 @@ def test_every_page_is_there(third: Path, site: Path) -> None:
 def plain(text: str, known: list[str]) -> list[str]:
     """English words that came through without an accent."""
     bare = re.sub(r"https?://\S+|\S*[/_.]\S*", " ", text.replace("\u200b", ""))
-    for name in known:
-        bare = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", bare)
+    bare = any_of(known).sub(" ", bare)
     return re.findall(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])", bare)
 
 

@@ -7,7 +7,8 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pybtex.database
@@ -227,10 +228,20 @@ def drawn(site: Path, lang: str) -> Iterator[tuple[str, str]]:
             yield path.name, text
 
 
-def english(text: str, known: list[str]) -> list[str]:
+def any_of(known: Sequence[str]) -> re.Pattern[str]:
+    """A pattern of any of the names, the first that fits."""
+    return _pattern(tuple(known))
+
+
+@cache
+def _pattern(known: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(name) for name in known) or r"\Z"
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+
+
+def english(text: str, known: Sequence[str]) -> list[str]:
     bare = _ADDRESS.sub(" ", without_quotations(text.replace("\u200b", "")))
-    for name in known:
-        bare = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", bare)
+    bare = any_of(known).sub(" ", bare)
     return [word for word in _WORD.findall(bare) if word not in KEPT]
 
 

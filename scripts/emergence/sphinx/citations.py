@@ -6,10 +6,13 @@ The list of references itself keeps the language of what it refers to, as citati
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from docutils import nodes
 from pybtex.richtext import Text
 from sphinx.application import Sphinx
 from sphinx.locale import get_translation
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxcontrib.bibtex.plugin import register_plugin
 from sphinxcontrib.bibtex.style.referencing import PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
@@ -36,6 +39,25 @@ class TranslatedAuthorYear(AuthorYearReferenceStyle):
     person: PersonStyle = field(default_factory=person_style)
 
 
+class LiveBacklinks(SphinxPostTransform):
+    """Keep the ways back from a reference that lead somewhere.
+
+    Of a translated paragraph Sphinx reads the original first, whose citations then are gone.
+    """
+
+    default_priority = 950
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Drop the others in this page."""
+        elements = self.document.findall(nodes.Element)
+        known = {name for element in elements for name in element.get("ids", ())}
+        for citation in self.document.findall(nodes.citation):
+            backrefs = dict.fromkeys(citation.get("backrefs", ()))
+            citation["backrefs"] = [name for name in backrefs if name in known]
+
+
 def setup(app: Sphinx) -> None:
-    """Offer the style as `bibtex_reference_style`."""
+    """Offer the style as `bibtex_reference_style`, and mend the list of references."""
+    app.add_post_transform(LiveBacklinks)
     register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, TranslatedAuthorYear)
