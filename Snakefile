@@ -26,10 +26,10 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PAGES = book.pages()
 
 MODULES = [book.from_root(path) for path in book.chapter_modules()]
-FRONT_END = [book.from_root(path) for path in book.front_end()]
+FRONT_END = [book.from_root(path) for path in book.files_of(paths.SPHINX)]
 TABLES = [book.from_root(path) for path in provenance.tables()]
 CATALOGUES = [book.from_root(path) for path in book.catalogues()]
-TRANSLATIONS = [book.from_root(path) for path in book.translation_modules()]
+TRANSLATIONS = [book.from_root(path) for path in book.files_of(paths.TRANSLATIONS)]
 CHAPTERS = [book.from_root(path) for path in provenance.chapters()]
 RECORDED = TABLES + CHAPTERS + ["requirements.in", "requirements.txt"]
 STEP = {path.stem: book.from_root(path) for path in paths.PACKAGE.glob("*.py")}
@@ -50,7 +50,7 @@ CHART_CATALOGUES = [
 
 
 def catalogues_of_pages(wildcards):
-    return [path for path in CATALOGUES if path.startswith(f"locale/{wildcards.lang}/")]
+    return [book.from_root(path) for path in book.catalogues(wildcards.lang)]
 
 
 wildcard_constraints:

@@ -161,6 +161,7 @@ def test_nothing_to_do_after_a_move_and_a_touch(book: Book) -> None:
         ("_toc.yml", TRANSLATIONS | FROM_STAGE),
         ("_config.yml", TRANSLATIONS | HTML),
         ("scripts/emergence/sphinx/__init__.py", TRANSLATIONS | HTML),
+        ("scripts/emergence/alternates.py", HTML),
         ("scripts/emergence/i18n.py", EVERYTHING - RECORD),
         ("data/tasks.csv", EVERYTHING),
     ],

@@ -10,7 +10,7 @@ from emergence import paths
 from emergence.book import template_words
 from emergence.charts.figures import MIME
 from emergence.i18n import LANGUAGES
-from emergence.notebooks import run, run_each
+from emergence.notebooks import run_each
 from emergence.params import chapter_files, resolve
 
 PROFILES = [None, *sorted(paths.PROFILES.glob("*.yml"))]
@@ -62,7 +62,7 @@ def test_the_classroom_profile_reaches_every_chapter_that_shows_models():
 
 def test_a_chapter_runs_outside_the_build_as_in_jupyterlab(monkeypatch):
     monkeypatch.delenv("EMERGENCE_RENDERER", raising=False)
-    notebook = run(paths.CHAPTERS / "index.md", resolve()["index"], {})
+    (notebook,) = run_each(paths.CHAPTERS / "index.md", [resolve()["index"]], {})
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     shown = [o["data"] for o in outputs if "text/html" in o.get("data", {})]
     assert any("vega" in data["text/html"] for data in shown)

@@ -272,3 +272,9 @@ def test_tables_have_the_names_of_the_language() -> None:
     assert russian.dtypes.equals(english.dtypes)
     holds = tables.data_package(lang="ru")["resources"][0]["description"]
     assert re.search("[а-я]", holds)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_two_tasks_or_abilities_have_one_name(lang: str) -> None:
+    for table in ("tasks", "abilities"):
+        assert tables.read_table(table, lang=lang)["name"].is_unique

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from emergence import paths
 from emergence.errors import DataError
-from emergence.source import shown
+from emergence.paths import shown
 
 TASK_PAGES = "tasks/"
 # Steps of the build that no chapter can see; everything else in the package, chapters may import.
-_BUILD_ONLY = frozenset({"build", "check", "publish", "render", "server", "stage"})
+_BUILD_ONLY = frozenset({"alternates", "build", "check", "publish", "render", "server", "stage"})
 _OTHER_FOLDERS = frozenset({"__pycache__", "ingest", "sphinx", "translations"})
 _TASK_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TRUE = ("true", "True")  # what the check of the tables takes for true
@@ -88,18 +88,13 @@ def chapter_modules(package: Path = paths.PACKAGE) -> list[Path]:
     ]
 
 
-def translation_modules(folder: Path = paths.TRANSLATIONS) -> list[Path]:
-    """Files of the package that check the translations."""
-    return _files(folder, frozenset({"__pycache__"}))
+def catalogues(lang: str = "*", folder: Path = paths.LOCALE) -> list[Path]:
+    """Every catalogue of a language, or of all."""
+    return sorted(folder.glob(f"{lang}/LC_MESSAGES/*.po"))
 
 
-def catalogues(folder: Path = paths.LOCALE) -> list[Path]:
-    """Every catalogue of every language."""
-    return sorted(folder.glob("*/LC_MESSAGES/*.po"))
-
-
-def front_end(folder: Path = paths.SPHINX) -> list[Path]:
-    """Files of the Sphinx extension that HTML pages depend on."""
+def files_of(folder: Path) -> list[Path]:
+    """Files of a folder of the package: the Sphinx extension, or what checks the translations."""
     return _files(folder, frozenset({"__pycache__"}))
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import nbformat
 
 from emergence.errors import ChapterError
-from emergence.source import code_line, parameters_cell, read_chapter, shown, tags
+from emergence.paths import shown
+from emergence.source import code_line, parameters_cell, read_chapter, tags
 
 _WORD = re.compile(r"\{\{ *(\w+) *\}\}")
 

@@ -17,6 +17,7 @@ from babel.messages.pofile import PoFileError, read_po
 
 from emergence import paths
 from emergence.errors import ParameterError, TranslationError
+from emergence.paths import shown
 
 LANGUAGES = ("en", "ru")
 SOURCE = LANGUAGES[0]
@@ -45,15 +46,9 @@ def read_catalogue(path: Path, lang: str) -> Catalog:
         with path.open("rb") as lines:
             return read_po(lines, locale=lang, domain=path.stem, abort_invalid=True)
     except FileNotFoundError:
-        raise TranslationError(
-            f"{_named(path)}: no such catalogue; run make translations"
-        ) from None
+        raise TranslationError(f"{shown(path)}: no such catalogue; run make translations") from None
     except (PoFileError, UnicodeDecodeError, ValueError) as error:
-        raise TranslationError(f"{_named(path)}: not a catalogue: {error}") from error
-
-
-def _named(path: Path) -> str:
-    return path.relative_to(paths.ROOT).as_posix() if path.is_relative_to(paths.ROOT) else str(path)
+        raise TranslationError(f"{shown(path)}: not a catalogue: {error}") from error
 
 
 def translated(text: str, lang: str, domain: str, context: str | None = None) -> str:
@@ -68,7 +63,7 @@ def translated(text: str, lang: str, domain: str, context: str | None = None) ->
     path = catalogue_path(lang, domain)
     message = read_catalogue(path, lang).get(text, context)
     if message is None or not message.string or message.fuzzy:
-        raise TranslationError(f"{_named(path)}: {text!r} is not translated; run make translations")
+        raise TranslationError(f"{shown(path)}: {text!r} is not translated; run make translations")
     return str(message.string)
 
 

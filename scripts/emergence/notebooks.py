@@ -27,7 +27,8 @@ from emergence.book import chapter_of, task_of, template_words
 from emergence.errors import BookError, ChapterError
 from emergence.fill import declared_names, prepared
 from emergence.kernels import KERNEL_SPEC, kernel
-from emergence.source import code_line, read_chapter, shown, tags
+from emergence.paths import shown
+from emergence.source import code_line, read_chapter, tags
 
 Parts = Sequence[nbformat.NotebookNode]
 
@@ -45,26 +46,17 @@ class CellError(ChapterError):
         self.traceback = traceback
 
 
-def run(
-    chapter: Path,
-    values: Mapping[str, Any],
-    environment: Mapping[str, str],
-    words: Mapping[str, str] | None = None,
-) -> nbformat.NotebookNode:
-    """The executed and normalised notebook of a chapter, run in the chapter's folder.
-
-    Raises CellError when a cell fails or writes to standard error (a warning on the page).
-    """
-    return run_each(chapter, [values], environment, words)[0]
-
-
 def run_each(
     chapter: Path,
     values: Sequence[Mapping[str, Any]],
     environment: Mapping[str, str],
     words: Mapping[str, str] | None = None,
 ) -> list[nbformat.NotebookNode]:
-    """As `run`, one notebook for each of `values`, one after the other in one kernel."""
+    """The executed and normalised notebooks of a chapter, one for each of `values`.
+
+    They run one after the other in one kernel, in the chapter's folder. Raises CellError when a
+    cell fails or writes to standard error (a warning on the page).
+    """
     parts = [prepared(chapter, own, words) for own in values]
     notebook = _in_a_row(parts)
     with kernel(environment) as name, tempfile.TemporaryDirectory() as folder:

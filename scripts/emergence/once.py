@@ -31,10 +31,10 @@ _R = TypeVar("_R")
 def _code() -> str:
     """What a kept result depends on besides its arguments: our code, and the libraries below it."""
     parts = [platform.python_version(), np.__version__, scipy.__version__, joblib.__version__]
-    modules = sorted(paths.PACKAGE.glob("*.py"))
+    modules = sorted(paths.PACKAGE.rglob("*.py"))
     digest = hashlib.sha256("\n".join(parts).encode())
     for module in modules:
-        digest.update(module.name.encode() + module.read_bytes())
+        digest.update(os.fsencode(module.relative_to(paths.PACKAGE)) + module.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -21,8 +21,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from emergence import paths
 from emergence.errors import ParameterError
 from emergence.files import sha256
+from emergence.paths import shown
 from emergence.profiles import Entry, did_you_mean, read_profile
-from emergence.source import code_line, parameters_cell, read_chapter, shown
+from emergence.source import code_line, parameters_cell, read_chapter
 
 EVERY_CHAPTER = "all"
 

@@ -31,3 +31,8 @@ STATE = BUILD / "state"
 CACHE = BUILD / "cache"
 PROVENANCE = STATE / "provenance.json"
 SITE = BUILD / "site"
+
+
+def shown(path: Path) -> str:
+    """The path as messages name it: relative to the repository where it lies inside."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

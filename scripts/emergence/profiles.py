@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from emergence.errors import ParameterError
-from emergence.source import shown
+from emergence.paths import shown
 
 Pairs = list[tuple[yaml.ScalarNode, yaml.Node]]
 

@@ -24,13 +24,13 @@ from jupyter_book.config import PATH_JSON_SCHEMA, PATH_YAML_DEFAULT, validate_ya
 from sphinx.cmd.build import build_main
 
 from emergence import paths
-from emergence.book import TASK_PAGES
+from emergence.book import TASK_PAGES, catalogues
 from emergence.errors import BookError
 from emergence.files import copy, fresh_folder, manifest, require, write_json
-from emergence.i18n import DATA, INTERFACE, catalogue_path, read_catalogue, translated
+from emergence.i18n import DATA, INTERFACE, read_catalogue, translated
 from emergence.kernels import STEADY
+from emergence.paths import shown
 from emergence.profiles import did_you_mean
-from emergence.source import shown
 
 _TASK_PAGE = re.compile(r"chapters/tasks/[^/:\s]+\.md")
 SEEN = ("author", "html_title", "nb_code_prompt_show", "nb_code_prompt_hide")
@@ -71,10 +71,15 @@ def render(staged: Path, config: Path, record: Path, lang: str, out: Path) -> No
             shutil.copytree(html, folder, dirs_exist_ok=True)
 
 
+def settings(config: Path) -> dict[str, Any]:
+    """The settings of Jupyter Book, and beside them those that it hands on to Sphinx."""
+    given = yaml.safe_load(config.read_text(encoding="utf-8"))
+    return given | given.get("sphinx", {}).get("config", {})
+
+
 def in_language(config: Path, lang: str) -> list[str]:
     """The options that make Sphinx write in a language, with the settings that a reader sees."""
-    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
-    given = settings | settings.get("sphinx", {}).get("config", {})
+    given = settings(config)
     seen = {name: translated(given[name], lang, INTERFACE) for name in SEEN if name in given}
     # A catalogue for each chapter, and one for the folder of task pages.
     values = {"language": lang, "locale_dirs": "locale", "gettext_compact": "1"} | seen
@@ -83,7 +88,7 @@ def in_language(config: Path, lang: str) -> list[str]:
 
 def compile_catalogues(lang: str, out: Path, folder: Path = paths.LOCALE) -> None:
     """Write what Sphinx reads of a language's catalogues; nothing for the book's own language."""
-    for path in sorted(catalogue_path(lang, INTERFACE, folder).parent.glob("*.po")):
+    for path in catalogues(lang, folder):
         catalogue = read_catalogue(path, lang)
         if path.stem == TASK_PAGES.strip("/"):
             names = read_catalogue(path.with_stem(DATA), lang)

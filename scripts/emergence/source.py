@@ -7,15 +7,10 @@ from pathlib import Path
 import nbformat
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 
-from emergence import paths
 from emergence.errors import ChapterError
+from emergence.paths import shown
 
 PARAMETERS_TAG = "parameters"
-
-
-def shown(path: Path) -> str:
-    """The path as messages name it: relative to the repository where it lies inside."""
-    return path.relative_to(paths.ROOT).as_posix() if path.is_relative_to(paths.ROOT) else str(path)
 
 
 def read_chapter(path: Path) -> nbformat.NotebookNode:

@@ -7,7 +7,7 @@ import sys
 
 from emergence.errors import BookError
 from emergence.i18n import LANGUAGES, SOURCE
-from emergence.source import shown
+from emergence.paths import shown
 from emergence.translations import catalogues, check
 from emergence.translations.literals import bypassed
 

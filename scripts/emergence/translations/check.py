@@ -10,7 +10,7 @@ from babel.messages.catalog import Message
 
 from emergence import paths
 from emergence.i18n import catalogue_path, read_catalogue
-from emergence.source import shown
+from emergence.paths import shown
 from emergence.translations import markup
 
 _SHOWN = 70

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emergence import paths
-from emergence.source import shown
+from emergence.paths import shown
 from emergence.translations.words import KEYWORDS, cells
 
 # Arguments and keys whose value is read by people, whatever it looks like.

@@ -15,8 +15,9 @@ from emergence import paths
 from emergence.book import TASK_PAGES
 from emergence.errors import TranslationError
 from emergence.files import copy, write_text
-from emergence.render import configured
-from emergence.source import shown
+from emergence.i18n import SOURCE
+from emergence.paths import shown
+from emergence.render import configured, in_language
 
 # What stands for the words of the template's pages, which are data.
 _WORDS = {"{{ name }}": "@name@", "{{ slug }}": "task"}
@@ -41,8 +42,8 @@ def prose(chapters: Path = paths.CHAPTERS) -> dict[str, Catalog]:
         copy(paths.TOC, source / paths.TOC.name)
         copy(paths.CONFIG, source / paths.CONFIG.name)
         configured(source)
-        options = ["-D", "gettext_compact=1", "-D", "nb_execution_mode=off", "-D", "language=en"]
-        options += ["-d", str(Path(work) / "doctrees")]
+        options = ["-D", "nb_execution_mode=off", "-d", str(Path(work) / "doctrees")]
+        options += in_language(paths.CONFIG, SOURCE)
         with contextlib.redirect_stderr(io.StringIO()) as told:
             code = build_main(["-q", "-E", "-b", "gettext", *options, str(source), str(out)])
         if code:

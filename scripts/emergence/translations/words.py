@@ -6,15 +6,15 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import yaml
 from babel.messages import Catalog
 from babel.messages.extract import extract
 
 from emergence import book, paths
 from emergence.i18n import CHARTS, DATA, INTERFACE
-from emergence.render import SEEN
+from emergence.paths import shown
+from emergence.render import SEEN, settings
 from emergence.schemas import read_descriptions, read_text
-from emergence.source import code_line, read_chapter, shown
+from emergence.source import code_line, read_chapter
 
 # What marks a text in code: the lookup, and the one function below it.
 KEYWORDS = {"_": None, "translated": None}
@@ -67,16 +67,14 @@ def charts() -> Catalog:
 
 def interface() -> Catalog:
     """Return the words of the pages themselves: the extension's, the entrance's, the settings'."""
-    files = [path for path in book.front_end() if path.suffix == ".py"]
+    files = [path for path in book.files_of(paths.SPHINX) if path.suffix == ".py"]
     files.append(paths.PACKAGE / "publish.py")
     marked = [(path, _marked(path.read_text(encoding="utf-8"))) for path in files]
     return _catalogue(INTERFACE, [(paths.CONFIG, _settings(paths.CONFIG)), *marked])
 
 
 def _settings(config: Path) -> Iterator[Text]:
-    text = config.read_text(encoding="utf-8")
-    settings = yaml.safe_load(text)
-    given = settings | settings.get("sphinx", {}).get("config", {})
+    text, given = config.read_text(encoding="utf-8"), settings(config)
     for name in ("title", *(name for name in SEEN if name in given)):
         lines = enumerate(text.splitlines(), 1)
         line = next(n for n, line in lines if line.strip().startswith(f"{name}:"))
