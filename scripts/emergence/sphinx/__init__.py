@@ -23,6 +23,8 @@ from emergence.sphinx import (
     maths,
     pages,
     provenance,
+    questions,
+    slides,
     solutions,
     typography,
 )
@@ -34,7 +36,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for folder in app.config.locale_dirs:
         app.add_message_catalog(CATALOGUE, str(Path(app.srcdir, folder)))
     first = (anchors, charts, citations, exercises, folds, formulas, glue)
-    for part in (*first, languages, maths, pages, provenance, solutions, typography):
+    later = (provenance, questions, slides, solutions, typography)
+    for part in (*first, languages, maths, pages, *later):
         part.setup(app)
     return {
         "version": __version__,
