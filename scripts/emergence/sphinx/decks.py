@@ -7,6 +7,7 @@ chapter's slides, then the way on: to the next deck, back to the page, to its ex
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from docutils import nodes
@@ -18,7 +19,7 @@ from sphinx.util.osutil import relative_uri
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 from emergence.alternates import language_tag
-from emergence.sphinx import charts, slides
+from emergence.sphinx import charts, pictures, slides, specs
 from emergence.sphinx.figures import CATALOGUE, figure_html
 from emergence.sphinx.languages import BEFORE_THEME
 from emergence.sphinx.slide_charts import PREFIX, on_slide, stands_beside
@@ -46,12 +47,25 @@ def deck_of(docname: str) -> str:
 
 def add_charts(app: Sphinx, env: BuildEnvironment) -> None:
     """Let the charts of decks be drawn together with those of pages."""
+    if app.builder.format != "html":
+        return
+    cache = app.config.emergence_chart_cache
+
+    def measure(spec: specs.Spec) -> tuple[int, int]:
+        try:
+            svg = pictures.svg(specs.themed(spec, "light"), Path(cache) if cache else None)
+        except ValueError:
+            return 1, 1  # the page's own picture fails, too, and warns
+        return specs.svg_size(svg)
+
     known = charts.charts_of(env)
     for name in [name for name in known if name.startswith(FOLDER)]:
         del known[name]
     for docname, found in slides.charts_on_slides(env).items():
         if found:
-            known[deck_of(docname)] = [on_slide(chart, deck_of(docname)) for chart in found]
+            known[deck_of(docname)] = [
+                on_slide(chart, deck_of(docname), measure) for chart in found
+            ]
 
 
 def _title(env: BuildEnvironment, docname: str) -> str:
@@ -148,7 +162,7 @@ def words() -> dict[str, str]:
         "contents": _("Contents"),
         "page": _("To the page"),
         "exercises": _("Exercises of this chapter"),
-        "on": _("And then"),
+        "on": _("What comes next"),
         "now": _("On the screen"),
         "notes": _("Notes"),
         "speaker": _("Speaker view"),
