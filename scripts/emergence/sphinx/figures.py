@@ -117,15 +117,11 @@ def figure_html(
 
 def _foot_html(csv: str, settings: bool) -> str:
     """What stands under a chart: buttons, unseen until scripts run, and the link to its table."""
-    link = (
-        f'<button type="button" class="em-link" data-said="{escape(_("Link copied"))}"'
-        f' data-field="{escape(_("Link to the chart with its settings"))}" hidden>'
-        f"{escape(_('Copy link'))}</button>"
-        if settings
-        else ""
-    )
-    return (
-        f'<button type="button" class="em-data" aria-expanded="false" hidden>'
-        f"{escape(_('Data'))}</button>{link}"
-        f'<a href="{csv}" download>{escape(_("Table (CSV)"))}</a>'
-    )
+    data, file, link = escape(_("Data")), escape(_("Table (CSV)")), escape(_("Copy link"))
+    said, field = escape(_("Link copied")), escape(_("Link to the chart with its settings"))
+    made = '<button type="button" class="em-data" aria-expanded="false" hidden>'
+    made += f"{data}</button>"
+    if settings:
+        made += '<button type="button" class="em-link" hidden'
+        made += f' data-said="{said}" data-field="{field}">{link}</button>'
+    return f'{made}<a href="{csv}" download>{file}</a>'
