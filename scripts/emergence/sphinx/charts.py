@@ -186,7 +186,7 @@ def _drawn(app: Sphinx, chart: Chart) -> dict[str, Picture]:
             write_text(Path(app.outdir, uri), picture)
             drawn[scheme + key] = Picture(uri, *svg.size(picture))
     write_text(Path(app.outdir, table_uri(chart.name)), chart.table)
-    rows = live.rows_script(chart.name, chart.table, specs.title(spec), app.config.language)
+    rows = live.rows_script(chart.name, chart.table, spec, app.config.language)
     write_text(Path(app.outdir, rows_uri(chart.name)), rows)
     return drawn
 

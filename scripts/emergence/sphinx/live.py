@@ -25,6 +25,7 @@ ROWS = 200
 """Rows of a table that are drawn at once."""
 DIGITS = 4
 """Significant digits of a number in a table; the CSV file has all."""
+_WHICH = {"task", "metric", "prompting", "filter"}  # whose score, where a chart has panels of them
 _HUGE, _TINY = 1e15, 1e-4  # from where on a number is told as a power of ten
 
 _ = get_translation(INTERFACE)
@@ -45,12 +46,13 @@ def page_script(charts: Mapping[str, specs.Spec]) -> str:
     return _registered("emergenceCharts", found) if found else ""
 
 
-def rows_script(name: str, table: str, title: str, lang: str) -> str:
+def rows_script(name: str, table: str, spec: specs.Spec, lang: str) -> str:
     """The script with the table behind a chart, numbers as the language writes them.
 
-    table: CSV with a head. Columns without any value are left out; those with one value in all
-    of several rows are told beside the table, as `fixed`.
+    table: CSV with a head. What the chart draws comes first, words before numbers. Columns without
+    any value are left out; those with one value in all of several rows are told beside the table.
     """
+    title, used = specs.title(spec), specs.fields(spec) | _WHICH
     head, *rows = csv.reader(io.StringIO(table))
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(head)
     shown, fixed = [], []
@@ -63,6 +65,7 @@ def rows_script(name: str, table: str, title: str, lang: str) -> str:
             fixed.append([column, texts[0]])
         else:
             shown.append([column, int(number), texts])
+    shown.sort(key=lambda column: (column[0] not in used, column[0] in used and column[1]))
     caption = _("Data of the chart: {title}").format(title=title) if title else _("Data")
     words = {
         "caption": str(caption),

@@ -90,6 +90,12 @@ def inputs(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [param for param in found if "input" in (param.get("bind") or {})]
 
 
+def fields(spec: Mapping[str, Any]) -> set[str]:
+    """The columns that a chart draws or tells."""
+    named = (part.get("field") for part in _dicts(spec))
+    return {field for field in named if isinstance(field, str)}
+
+
 def title(spec: Mapping[str, Any]) -> str:
     """The title of a chart in one line; empty where it has none."""
     given = spec.get("title") or ""

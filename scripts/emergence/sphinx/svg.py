@@ -153,6 +153,7 @@ def _shape(element: re.Match[str]) -> _Shape:
         return _Shape(element[0], look, form, "", nowhere, opaque=False)
     dx, dy = float(moved[1]), float(moved[2])
     width = float(told.get("stroke-width", "1")) if "stroke" in told else 0
+    width /= 2 if element[1] == "line" else 1  # the corners of a shape reach farther out
     left, top, right, bottom = _bounds(steps)
     box = (left + dx - width, top + dy - width, right + dx + width, bottom + dy + width)
     clear = any(name.endswith("opacity") and float(told[name]) < 1 for name in told)

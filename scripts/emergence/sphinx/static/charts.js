@@ -284,7 +284,7 @@
       panel.append(fixed);
     }
     count.setAttribute("role", "status");
-    foot.append(count, ` ${told.whole} `);
+    foot.append(count, `. ${told.whole} `);
     step();
     if (body.rows.length < all) foot.append(more);
     more.addEventListener("click", step);
@@ -340,7 +340,7 @@
     if (link) {
       const said = make("span", "em-said");
       said.setAttribute("role", "status");
-      link.before(said);
+      link.parentElement.prepend(said);
       link.addEventListener("click", () => copyLink(figure, link));
       link.hidden = false;
     }
