@@ -219,9 +219,10 @@ def _take_answers(page: Page, _: Words) -> None:
         heading.tag, heading.attrib["class"] = "h3", "answer-title"
         for node in heading.xpath(".//*[@id]"):
             del node.attrib["id"]
-        key.append(heading)
-        for note in with_class(box, "em-feedback"):
-            key.append(_run_in(_taken(note)))
+        notes = [_taken(note) for note in with_class(box, "em-feedback")]
+        right = [_letter(note) for note in notes if note.get("data-right") == "true"]
+        told = element("strong", _("Right: {letters}").format(letters=", ".join(right)))
+        key.extend([heading, element("p", told), *map(_run_in, notes)])
         for fold in with_class(box, "em-answer-key"):
             fold.drop_tree()
         for letter in with_class(box, "em-answer"):
@@ -230,9 +231,15 @@ def _take_answers(page: Page, _: Words) -> None:
         page.answers.append(key)
 
 
+def _letter(note: HtmlElement) -> str:
+    return with_class(note, "em-letter")[0].text_content()
+
+
 def _run_in(note: HtmlElement) -> HtmlElement:
-    """A feedback whose verdict begins its first paragraph."""
+    """A feedback whose first paragraph begins with its sign and letter."""
     verdict, *texts = note
+    for said in with_class(verdict, "em-verdict-words"):
+        said.drop_tree()
     if texts and texts[0].tag == "p":
         verdict.tag = "strong"
         first = texts[0]
