@@ -1,7 +1,8 @@
 """Decks: the slides of a chapter as `slides/<chapter>.html`, in the presentation's order.
 
-First its title, then the presentation's table of contents with the chapter marked, then the
-chapter's slides, then the way on: to the next deck, back to the page, to its exercises.
+First its title, then the presentation's table of contents with the chapter marked (chapters without
+slides are none of its sections), then the chapter's slides, then the way on: to the next deck, to
+the exercises, back to the page.
 """
 
 from __future__ import annotations
@@ -189,7 +190,6 @@ def deck(builder: StandaloneHTMLBuilder, docname: str) -> dict[str, Any]:
         return f"{uri}#{anchor}" if anchor else uri
 
     there = slides.decks(env)
-    sections = slides.chapters(env)[1:]
     after = there[there.index(docname) + 1 :]
     exercises = _exercises(env, docname)
     first = env.config.root_doc
@@ -203,9 +203,10 @@ def deck(builder: StandaloneHTMLBuilder, docname: str) -> dict[str, Any]:
             {
                 "title": _title(env, name),
                 "here": name == docname,
-                "href": to(deck_of(name)) if name in there else to(name),
+                "href": to(deck_of(name)),
             }
-            for name in sections
+            for name in there
+            if name != first
         ],
         "em_slides": list(shown(builder, docname)),
         "em_next": {"title": _title(env, after[0]), "href": to(deck_of(after[0]))}
