@@ -133,6 +133,8 @@ def test_references_and_pictures_lead_from_the_deck(book: Path) -> None:
     assert other == "../second.html#other" and source.startswith("../plain.html#")
     for address in slide.xpath(".//source/@srcset | .//img/@src | .//figure//a/@href"):
         assert (book / "slides" / address).is_file()
+    tables = [path.name for path in book.rglob("*") if path.suffix in (".csv", ".js")]
+    assert "rising.csv" in tables and "slide-rising.csv" not in tables
     assert slide.xpath(".//h2//math")
 
 
