@@ -153,7 +153,7 @@ def check_names(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def draw(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write pictures, tables and scripts of all charts into the site, before any page is written."""
+    """Write pictures, tables and scripts of all charts, before any page is written."""
     env.emergence_pictures = {}
     if app.builder.format != "html":
         return []
