@@ -115,6 +115,12 @@ def lineage_scales(present: pd.Series) -> tuple[alt.Scale, alt.Scale]:
     return alt.Scale(domain=found, range=colours), alt.Scale(domain=found, range=shapes)
 
 
+def painting_order(lineages: pd.Series) -> pd.Series:
+    """Return when each lineage is drawn: the grey of `other` first, so that it hides no colour."""
+    order = ["other", *(name for name in LINEAGE_STYLE if name != "other")]
+    return lineages.map(order.index)
+
+
 def lineage_legend(lang: str, **options: object) -> alt.Legend:
     """Return the legend of `lineage_scales`, with words for the lineage `other`."""
     _ = translator(lang)
