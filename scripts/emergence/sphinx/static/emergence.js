@@ -97,6 +97,10 @@
       icon.replace(/<title>.*?<\/title>/, () => `<title>${title}</title>`);
     iconCopy = titled(iconCopy, words.copy.copy_to_clipboard);
     iconCheck = titled(iconCheck, words.copy.copy_success);
+    for (const button of document.querySelectorAll("button.copybtn")) {
+      button.dataset.tooltip = words.copy.copy;
+      button.querySelector("title").textContent = words.copy.copy_to_clipboard;
+    }
   }
 
   let opened = []; // solutions unfolded for the paper only
