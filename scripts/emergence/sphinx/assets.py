@@ -15,7 +15,7 @@ from sphinx.util import logging
 from emergence import security
 from emergence.errors import BookError
 from emergence.files import write_text
-from emergence.sphinx import bundles, icons, styles
+from emergence.sphinx import bundles, icons, pruning, styles
 
 # These have style sheets and scripts of their own.
 DECKS = "slides"
@@ -67,7 +67,7 @@ def _bundled(root: Path, texts: Mapping[str, str]) -> dict[str, str]:
     versions = {bundles.SCRIPTS: _write(root / bundles.SCRIPTS, script)} if parts else {}
     plain = {u: p.written(u, _any(versions, bundles.STYLES), "") for u, p in pages.items()}
     code = [script, *_beside(root, plain)]
-    sheet = _sheet(root, pages.values(), styles.words_of(plain.values(), code))
+    sheet = _sheet(root, pages.values(), pruning.words_of(plain.values(), code))
     versions[bundles.STYLES] = _write(root / bundles.STYLES, sheet)
     early = _text(root / bundles.EARLY) if any(page.early for page in pages.values()) else ""
     return {uri: page.written(uri, versions, early) for uri, page in pages.items()}
@@ -96,7 +96,7 @@ def _beside(root: Path, pages: Mapping[str, str]) -> Iterator[str]:
             yield _text(root / address)
 
 
-def _sheet(root: Path, pages: Iterable[bundles.Page], words: styles.Words) -> str:
+def _sheet(root: Path, pages: Iterable[bundles.Page], words: pruning.Words) -> str:
     static = root / "_static"
     rules: styles.Nodes = []
     for part in bundles.ordered(page.styles for page in pages):
@@ -105,7 +105,7 @@ def _sheet(root: Path, pages: Iterable[bundles.Page], words: styles.Words) -> st
             found = tinycss2.parse_rule_list(f"@media {part.media} {{{styles.written(found)}}}")
         rules += found
     rules = styles.without_missing(rules, lambda address: (static / address).is_file())
-    return styles.written(icons.shrink(styles.pruned(rules, words), static))
+    return styles.written(icons.shrink(pruning.pruned(rules, words), static))
 
 
 def sweep(root: Path) -> None:

@@ -1,14 +1,12 @@
-"""One style sheet out of many, without the rules that no page can need.
+"""Style sheets as lists of rules: read with what they import, and written in the least bytes.
 
-A rule stays unless it asks for a class or an id that is in no page and in no script. The order of
-rules stays as it was, and so do comments that tell a licence.
+Comments stay where they tell a licence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from os.path import relpath
 from pathlib import Path
 from typing import Any
@@ -20,48 +18,11 @@ from emergence.errors import BookError
 
 Nodes = list[Any]
 
-_CLASSES = re.compile(r"""\s(?:class|id)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_WORD = re.compile(r"[\w-]+")
-_CUT = re.compile(r"([\w-]*-)(?=[`\"'$])")
-_PROPERTY = re.compile(r"--[\w-]+")
-_NESTING = {"media", "supports", "layer", "container", "scope"}
 _LICENCE = re.compile(r"^!|licen[sc]e|copyright", re.IGNORECASE)
 
 
 class StyleError(BookError):
     """A style sheet that cannot be read; the message names the file and the line."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """What rules may ask for: whole words, and the first parts of words that scripts put together.
-
-    properties: custom properties that pages and scripts name.
-    """
-
-    whole: frozenset[str]
-    begun: tuple[str, ...] = ()
-    properties: frozenset[str] = frozenset()
-
-    def know(self, name: str) -> bool:
-        """Whether a class or an id of this name can occur."""
-        return name in self.whole or name.startswith(self.begun)
-
-
-def words_of(pages: Iterable[str], scripts: Iterable[str]) -> Words:
-    """The words of pages' classes and ids, and every word of the scripts."""
-    whole: set[str] = set()
-    begun: set[str] = set()
-    properties: set[str] = set()
-    for page in pages:
-        for groups in _CLASSES.findall(page):
-            whole.update("".join(groups).split())
-        properties.update(_PROPERTY.findall(page))
-    for script in scripts:
-        whole.update(_WORD.findall(script))
-        begun.update(start for start in _CUT.findall(script) if len(start) > 2)
-        properties.update(_PROPERTY.findall(script))
-    return Words(frozenset(whole), tuple(sorted(begun)), frozenset(properties))
 
 
 def read(path: Path, root: Path, seen: tuple[Path, ...] = ()) -> Nodes:
@@ -147,11 +108,11 @@ def fonts(rules: Nodes) -> Iterator[tuple[ast.AtRule, str]]:
 def _family(rule: ast.AtRule) -> str:
     for part in tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True):
         if part.type == "declaration" and part.lower_name == "font-family":
-            return _plain(part.value)
+            return plain(part.value)
     return ""
 
 
-def _plain(values: Nodes) -> str:
+def plain(values: Nodes) -> str:
     """A family's name as it is, whether it was written as a string or as words."""
     return " ".join(part.value for part in values if part.type in ("string", "ident"))
 
@@ -188,16 +149,17 @@ def without_missing(rules: Nodes, exists: Callable[[str], bool]) -> Nodes:
             if part.type == "declaration" and part.lower_name == "src":
                 sources = [
                     source
-                    for source in _at_commas(part.value)
+                    for source in at_commas(part.value)
                     if all(map(exists, addresses(source)))
                 ]
-                part.value = _joined(sources)
+                part.value = joined(sources)
             content += [part, ast.LiteralToken(0, 0, ";")]
         rule.content = content
     return rules
 
 
-def _at_commas(nodes: Iterable[Any]) -> list[Nodes]:
+def at_commas(nodes: Iterable[Any]) -> list[Nodes]:
+    """The parts between commas."""
     parts: list[Nodes] = [[]]
     for node in nodes:
         if node == ",":
@@ -207,101 +169,12 @@ def _at_commas(nodes: Iterable[Any]) -> list[Nodes]:
     return parts
 
 
-def _joined(parts: Iterable[Nodes]) -> Nodes:
-    joined: Nodes = []
+def joined(parts: Iterable[Nodes]) -> Nodes:
+    """The parts with commas between them."""
+    found: Nodes = []
     for part in parts:
-        joined += [*([ast.LiteralToken(0, 0, ",")] if joined else []), *part]
-    return joined
-
-
-def pruned(rules: Nodes, words: Words) -> Nodes:
-    """The rules that can meet something; custom properties and fonts that something asks for."""
-    kept = list(_met(rules, words))
-    asked = -1
-    while True:
-        named = words.properties | _asked_properties(kept)
-        if len(named) == asked:
-            break
-        asked = len(named)
-        kept = list(_without_properties(kept, named))
-    others = " ".join(
-        _names(rule) for rule in kept if getattr(rule, "lower_at_keyword", "") != "font-face"
-    )
-    idle = {id(rule) for rule, family in fonts(kept) if family not in others}
-    return [rule for rule in kept if id(rule) not in idle]
-
-
-def _names(rule: Any) -> str:
-    return _plain([part for part in every(rule) if part.type in ("string", "ident")])
-
-
-def _met(rules: Nodes, words: Words) -> Iterator[Any]:
-    for rule in rules:
-        if rule.type == "qualified-rule":
-            alternatives = [part for part in _at_commas(rule.prelude) if _can_meet(part, words)]
-            if alternatives:
-                rule.prelude = _joined(alternatives)
-                yield rule
-        elif rule.type == "at-rule" and rule.lower_at_keyword in _NESTING and rule.content:
-            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            rule.content = list(_met(inner, words))
-            if rule.content:
-                yield rule
-        else:
-            yield rule
-
-
-def _can_meet(selector: Nodes, words: Words) -> bool:
-    """Whether every class and id that the selector asks for is known.
-
-    What is inside of functions and brackets, as `:not(.a)`, is no such demand.
-    """
-    before = None
-    for part in selector:
-        if part.type == "ident" and before == "." and not words.know(part.value):
-            return False
-        if part.type == "hash" and not words.know(part.value):
-            return False
-        before = part
-    return True
-
-
-def _asked_properties(rules: Nodes) -> frozenset[str]:
-    """Custom properties that a value asks for by `var(--name)`, or that are registered."""
-    names: set[str] = set()
-    for rule in rules:
-        for part in every(rule):
-            if part.type == "function" and part.lower_name == "var":
-                names.update(p.value for p in part.arguments if p.type == "ident")
-            elif part.type == "at-rule" and part.lower_at_keyword == "property":
-                names.update(p.value for p in part.prelude if p.type == "ident")
-    return frozenset(names)
-
-
-def _without_properties(rules: Nodes, named: Collection[str]) -> Iterator[Any]:
-    for rule in rules:
-        if rule.type == "at-rule" and rule.lower_at_keyword in _NESTING and rule.content:
-            rule.content = list(_without_properties(rule.content, named))
-        elif rule.type == "qualified-rule" and any(
-            part.type == "ident" and part.value.startswith("--") and part.value not in named
-            for part in rule.content
-        ):
-            parts = tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True)
-            idle = [
-                part.type == "declaration"
-                and part.name.startswith("--")
-                and part.name not in named
-                for part in parts
-            ]
-            content: Nodes = []
-            for part, drop in zip(parts, idle, strict=True):
-                if not drop:
-                    mark = [ast.LiteralToken(0, 0, ";")] if part.type == "declaration" else []
-                    content += [part, *mark]
-            rule.content = content
-            if not content:
-                continue
-        yield rule
+        found += [*([ast.LiteralToken(0, 0, ",")] if found else []), *part]
+    return found
 
 
 def written(rules: Nodes) -> str:

@@ -82,6 +82,8 @@
   focusableScrollers();
   addEventListener("resize", focusableScrollers, { passive: true });
 
+  document.querySelector(".bd-search-container form.bd-search input")?.focus();
+
   // Search quotes the pages it finds by fetching them, which a folder opened by double click bars.
   if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
