@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import tinycss2
-from tinycss2 import ast
 
 from emergence.sphinx import styles
 
@@ -130,16 +129,12 @@ def _without_properties(rules: styles.Nodes, named: Collection[str]) -> Iterator
             for part in rule.content
         ):
             parts = tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True)
-            idle = [
-                part.type == "declaration" and part.name.startswith("--") and part.name not in named
-                for part in parts
-            ]
-            content: styles.Nodes = []
-            for part, drop in zip(parts, idle, strict=True):
-                if not drop:
-                    mark = [ast.LiteralToken(0, 0, ";")] if part.type == "declaration" else []
-                    content += [part, *mark]
-            rule.content = content
-            if not content:
+            left = [part for part in parts if not _is_idle(part, named)]
+            if not left:
                 continue
+            rule.content = styles.block(left)
         yield rule
+
+
+def _is_idle(part: Any, named: Collection[str]) -> bool:
+    return part.type == "declaration" and part.name.startswith("--") and part.name not in named

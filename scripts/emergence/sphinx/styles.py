@@ -142,20 +142,26 @@ def _from(root: Path, path: Path) -> str:
 
 
 def without_missing(rules: Nodes, exists: Callable[[str], bool]) -> Nodes:
-    """The rules, with fonts only in those formats that are there."""
-    for rule, _ in fonts(rules):
-        content: Nodes = []
-        for part in tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True):
+    """The rules, with fonts only in those formats that are there.
+
+    Raises StyleError for a font that is there in none.
+    """
+    for rule, family in fonts(rules):
+        parts = tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True)
+        for part in parts:
             if part.type == "declaration" and part.lower_name == "src":
-                sources = [
-                    source
-                    for source in at_commas(part.value)
-                    if all(map(exists, addresses(source)))
-                ]
-                part.value = joined(sources)
-            content += [part, ast.LiteralToken(0, 0, ";")]
-        rule.content = content
+                sources = at_commas(part.value)
+                there = [source for source in sources if all(map(exists, addresses(source)))]
+                if not there:
+                    raise StyleError(f"{family}: found no file of this font")
+                part.value = joined(there)
+        rule.content = block(parts)
     return rules
+
+
+def block(parts: Nodes) -> Nodes:
+    """What stands between the brackets of a rule that holds these declarations and rules."""
+    return tinycss2.parse_component_value_list(tinycss2.serialize(parts))
 
 
 def at_commas(nodes: Iterable[Any]) -> list[Nodes]:
