@@ -10,7 +10,7 @@ export PYTHON
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve handout check parameters translations test test-long lab lock clean
+.PHONY: help site zip serve handout check parameters translations test test-long lab lock clean
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of"
@@ -20,6 +20,10 @@ help: ## list these targets
 site: ## build the book into _build/site (PARAMS=profiles/short.yml for other parameters)
 	@sh scripts/setup.sh
 	@$(RUN) -m emergence.build site $(if $(PARAMS),--params "$(PARAMS)") $(if $(CORES),--cores $(CORES))
+
+zip: ## pack the built book into _build/emergent-abilities.zip, to be read from any folder
+	@sh scripts/setup.sh
+	@$(RUN) -m emergence.archive
 
 serve: ## show the built book on 127.0.0.1 (PORT=8000)
 	@sh scripts/setup.sh

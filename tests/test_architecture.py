@@ -29,8 +29,8 @@ STUDY = BASE | {
     "charts": 8,
 }
 PIPELINE = BASE | {
-    **dict.fromkeys(["alternates", "files", "kernels", "source"], 1),
-    **dict.fromkeys(["book", "fill", "profiles", "provenance", "server", "stage"], 2),
+    **dict.fromkeys(["alternates", "files", "kernels", "security", "source"], 1),
+    **dict.fromkeys(["archive", "book", "fill", "profiles", "provenance", "server", "stage"], 2),
     **dict.fromkeys(["params", "publish", "render", "notebooks"], 3),
     **dict.fromkeys(["check", "handout", "ingest", "sphinx", "translations"], 4),
     "build": 5,
