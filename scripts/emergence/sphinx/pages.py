@@ -15,6 +15,7 @@ from emergence.files import write_text
 from emergence.sphinx import charts, pictures, specs, words
 
 HERE = Path(__file__).parent
+STYLES = ("fonts", "emergence", "page", "figures", "tables", "boxes", "print")
 VEGA = "_static/vega.js"
 # 1.5 MB on every page that only replaces the icon font, which stays.
 _ICON_SCRIPT = "_static/scripts/fontawesome.js"
@@ -85,7 +86,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register style sheet, scripts and the clearing up."""
-    app.add_css_file("emergence.css", priority=900)
+    for name in STYLES:
+        app.add_css_file(f"{name}.css", priority=900)
     app.add_js_file("theme.js", priority=100)
     app.connect("config-inited", add_paths)
     app.connect("html-page-context", add_assets, priority=900)

@@ -91,6 +91,7 @@
     live.setAttribute("role", "img");
     live.setAttribute("aria-label", view.querySelector("img").alt);
     live.removeAttribute("aria-roledescription");
+    live.querySelector("svg").setAttribute("aria-hidden", "true"); // its roles come without names
     before?.result.finalize();
     for (const old of figure.querySelectorAll(".em-live:not(.em-pending), .em-controls")) {
       old.remove();
