@@ -15,7 +15,7 @@ from emergence.files import write_text
 from emergence.sphinx import charts, pictures, specs, words
 
 HERE = Path(__file__).parent
-STYLES = ("fonts", "emergence", "page", "figures", "tables", "boxes", "print")
+STYLES = ("fonts", "emergence", "page", "front", "figures", "tables", "boxes", "print")
 VEGA = "_static/vega.js"
 # 1.5 MB on every page that only replaces the icon font, which stays.
 _ICON_SCRIPT = "_static/scripts/fontawesome.js"
