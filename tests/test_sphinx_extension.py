@@ -191,7 +191,7 @@ def test_an_unknown_command_is_no_formula() -> None:
 def test_vendored_files_are_the_published_ones() -> None:
     table = (paths.ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
     told = dict(re.findall(r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", table, re.MULTILINE))
-    vendored = [path for path in paths.SPHINX.rglob("vendor/*") if path.is_file()]
+    vendored = [path for path in paths.SPHINX.rglob("vendor/**/*") if path.is_file()]
     assert vendored
     for path in vendored:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Axe finds nothing: every page and deck, light and dark, desktop and phone, charts still or alive."""
+"""Axe finds nothing: any page or deck, light or dark, desktop or phone, charts still or alive."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-tex
 @pytest.fixture(scope="module", params=SCREENS)
 def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
     """One context for all pages, so that nothing is loaded twice."""
-    made = browser.new_context(color_scheme="light", reduced_motion="reduce", **SCREENS[request.param])
+    made = browser.new_context(
+        color_scheme="light", reduced_motion="reduce", **SCREENS[request.param]
+    )
     made.set_default_timeout(20_000)
     yield made
     made.close()
