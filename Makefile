@@ -10,7 +10,7 @@ export PYTHON
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help site zip serve handout check parameters translations test test-long lab lock clean
+.PHONY: help site zip serve handout check parameters translations test test-long screenshots lab lock clean
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of"
@@ -54,6 +54,11 @@ test-long: ## run the long tests
 	@sh scripts/setup.sh test chromium
 	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
 	@$(RUN) -m pytest -m long || { code=$$?; [ $$code = 5 ] && echo "there are no long tests yet" || exit $$code; }
+
+screenshots: ## keep a picture of every page, light and dark, wide and narrow, in test-results/screenshots
+	@sh scripts/setup.sh test chromium
+	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
+	@$(RUN) -m pytest tests/browser/test_screenshots.py
 
 lab: ## open the chapters in JupyterLab
 	@sh scripts/setup.sh lab
