@@ -53,7 +53,7 @@ lab: ## open the chapters in JupyterLab
 # JupyterLab's rfc3987-syntax is optional, and takes 2 s whenever jsonschema is imported.
 lock: ## pin the newest versions of everything in requirements*.in
 	@sh scripts/setup.sh lock
-	@for name in requirements requirements-test requirements-lab; do \
+	@for name in requirements requirements-live requirements-test requirements-lab; do \
 		.venv/bin/uv pip compile --quiet --no-header --universal --upgrade --python-version 3.11 \
 			--no-emit-package rfc3987-syntax $$name.in -o $$name.txt || exit 1; \
 	done

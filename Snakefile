@@ -184,6 +184,7 @@ rule html:
         "_build/state/html-{lang}.json",
     params:
         python=PYTHON,
+        revision=os.environ.get("EMERGENCE_REVISION", ""),
     log:
         "_build/logs/{lang}/html.log",
     message:

@@ -9,28 +9,17 @@ scripts, or has no internet, keeps the picture.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
-from urllib.parse import quote
 
 import altair as alt
 import vl_convert
 
+from emergence.embedded import picture_html
+
 WIDTH = 680  # px, of a chart that takes the width of its column
 
 # Vega-Embed marks what it has drawn with `marks`; Altair's own message of failure has `error`.
-_STYLE = (
-    ".em-chart:has(.marks) > img, .em-chart .error { display: none }"
-    " .em-chart > img { max-width: 100%; background: #fff }"
-)
-_SAFE = " !'()*,-./:;=?@_~"  # need no escape in a double-quoted data address
-
-
-def picture_html(svg: str, text: str) -> str:
-    """A picture as HTML that carries it; text: what it shows. Front ends keep it as it is."""
-    address = f"data:image/svg+xml,{quote(svg, safe=_SAFE)}"
-    return f'<img alt="{escape(text)}" src="{address}" style="max-width: 100%; background: #fff">'
-
+_STYLE = ".em-chart:has(.marks) > img, .em-chart .error { display: none }"
 
 def living_html(spec: Mapping[str, Any], text: str) -> str:
     """A chart as HTML: its picture, and the script that brings it to life where there is a way."""
