@@ -22,7 +22,7 @@ from emergence.repository import Repository, repository
 from emergence.sphinx.companions import notebook, set_up
 from emergence.sphinx.figures import CATALOGUE
 from emergence.sphinx.markdown import markdown
-from emergence.sphinx.parts import Page, cited, parts, work_address
+from emergence.sphinx.parts import Page, cited, parts, work_html
 
 FOLDER = "notebooks"
 """Folder of the notebooks in a language's pages."""
@@ -132,11 +132,9 @@ def _with_note(text: str, address: str) -> str:
 
 def _references(works: list[str]) -> str:
     """The list of the works that a page cites."""
-    entries = [
-        f"- {markdown(work)}" + (f" <{address}>" if (address := work_address(work)) else "")
-        for work in works
-    ]
-    return f"## {_('Works cited here')}\n\n" + "\n".join(entries)
+    heading = _("Works cited here")
+    entries = [f"- {markdown(work_html(work))}" for work in works]
+    return "\n".join([f"## {heading}", "", *entries])
 
 
 def setup(app: Sphinx) -> None:

@@ -14,6 +14,7 @@ from markdownify import ATX, MarkdownConverter
 
 _SPECIAL = re.compile(r"([$<`])")
 _LIST_LIKE = re.compile(r"^(\s*)([-+#>]|\d+[.)])(?=\s)")
+_SPACES = re.compile(r"(?<=\S)  +(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _DROPPED = ("a.headerlink", "span.backrefs", "script", "style", "button")
 _TEXT_BOXES = frozenset({"admonition", "topic"})
@@ -111,5 +112,5 @@ def markdown(html: str) -> str:
         useless.decompose()
     _title_of_boxes(soup)
     text = _Converter().convert_soup(soup)
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [_SPACES.sub(" ", line.rstrip()) for line in text.split("\n")]
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()

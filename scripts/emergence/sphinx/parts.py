@@ -9,6 +9,7 @@ from html import escape
 from posixpath import dirname, join, normpath
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -26,9 +27,12 @@ Part = str | int
 _UNSEEN = (question_node, slide_node, notes_node, addnodes.toctree, nodes.comment, nodes.target)
 _RUN = "em-run"
 _HEADING = "em-h"
-_DOI = re.compile(r"\bdoi:(10\.\S+?)[.,]?(?=\s|$)")
-_URL = re.compile(r"\bURL: (https?://\S+?)[.,]?(?=\s|$)")
-_ARXIV = re.compile(r"\barXiv:(\d{4}\.\d{4,5})")
+# What leads to a work, in the order of preference, with the address that it stands for.
+_WAYS = (
+    (re.compile(r"(?<=\bdoi:)10\.\S+?(?=[.,]?(?:\s|$))"), "https://doi.org/"),
+    (re.compile(r"(?<=\bURL: )https?://\S+?(?=[.,]?(?:\s|$))"), ""),
+    (re.compile(r"(?<=\barXiv:)\d{4}\.\d{4,5}"), "https://arxiv.org/abs/"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,27 @@ class _Block:
     line: int = 0
 
 
+def _way(reference: str) -> tuple[re.Match[str], str] | None:
+    for pattern, start in _WAYS:
+        if found := pattern.search(reference):
+            return found, start + (quote(found[0], safe="/.:;-_") if start else found[0])
+    return None
+
+
 def work_address(reference: str) -> str | None:
     """Address of a work by its entry in the list of references; None where it tells none."""
-    if found := _DOI.search(reference):
-        return f"https://doi.org/{found[1]}"
-    if found := _URL.search(reference):
-        return found[1]
-    found = _ARXIV.search(reference)
-    return f"https://arxiv.org/abs/{found[1]}" if found else None
+    way = _way(reference)
+    return way[1] if way else None
+
+
+def work_html(reference: str) -> str:
+    """The entry of a work as HTML, with the link that it tells."""
+    if not (way := _way(reference)):
+        return escape(reference)
+    found, address = way
+    before, after = reference[: found.start()], reference[found.end() :]
+    link = f'<a href="{escape(address)}">{escape(found[0])}</a>'
+    return f"{escape(before)}{link}{escape(after)}"
 
 
 def _blocks(parent: nodes.Element, level: int = 0) -> Iterator[_Block]:
