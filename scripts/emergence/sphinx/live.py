@@ -99,7 +99,8 @@ def companion(
         for part in parts(doctree, code_lines(executed), page)
     ]
     pieces[0] = _with_note(str(pieces[0]), f"{site}{page.target}" if site else "")
-    if works := cited(doctree):
+    works = cited(doctree)
+    if works and next(doctree.findall(nodes.citation), None) is None:
         pieces.append(_references(works))
 
     def picture(name: str, words: str) -> str | None:

@@ -16,7 +16,7 @@ _SPECIAL = re.compile(r"([$<`])")
 _LIST_LIKE = re.compile(r"^(\s*)([-+#>]|\d+[.)])(?=\s)")
 _SPACES = re.compile(r"(?<=\S)  +(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_DROPPED = ("a.headerlink", "span.backrefs", "script", "style", "button")
+_DROPPED = ("a.headerlink", "span.backrefs", "div.citation > span.label", "script", "style", "button")
 _TEXT_BOXES = frozenset({"admonition", "topic"})
 
 
