@@ -42,7 +42,7 @@ test: ## build the book and run every test but the long ones
 	@$(RUN) -m pytest -n auto --dist loadfile -m "not long"
 
 test-long: ## run the long tests
-	@sh scripts/setup.sh test chromium
+	@sh scripts/setup.sh test chromium firefox
 	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
 	@$(RUN) -m pytest -m long || { code=$$?; [ $$code = 5 ] && echo "there are no long tests yet" || exit $$code; }
 
