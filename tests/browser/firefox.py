@@ -28,6 +28,7 @@ EVENTS += ("network.responseCompleted",)
 # What breaks the policy of a page goes to the console, as any other fault.
 _TELL_BREACHES = """() => document.addEventListener("securitypolicyviolation", (e) =>
   console.error(`policy: ${e.violatedDirective}: ${e.blockedURI}`))"""
+_A_MOMENT = "new Promise((done) => setTimeout(done, 150))"
 PREFERENCES = {
     "app.update.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
@@ -50,7 +51,8 @@ class Firefox:
     def __init__(self, socket: Any) -> None:
         self._socket = socket
         self._last = 0
-        self._local = ""
+        self._local = ("", "")
+        self._pending: set[str] = set()
         self.faults: list[str] = []
         self.command("session.new", capabilities={})
         self.command("session.subscribe", events=list(EVENTS))
@@ -75,8 +77,12 @@ class Firefox:
             if params["level"] in ("error", "warn"):
                 self.faults.append(f"{params['level']}: {params['text']}")
             return
-        url = params["request"]["url"]
+        url, request = params["request"]["url"], params["request"]["request"]
         parts = urlsplit(url)
+        if method == "network.beforeRequestSent":
+            self._pending.add(request)
+        else:
+            self._pending.discard(request)
         if method == "network.fetchError":
             # Leaving a page breaks off what it still loads.
             if params["errorText"] != "NS_BINDING_ABORTED":
@@ -96,6 +102,16 @@ class Firefox:
         self.command("browsingContext.setViewport", context=self._tab, viewport=size)
         self.command("browsingContext.navigate", context=self._tab, url=address, wait="complete")
         return self
+
+    def leave(self) -> None:
+        """Let the page finish what it loads, hear the last of it, and go."""
+        self.evaluate(_A_MOMENT)
+        end = time.monotonic() + WAITING
+        while self._pending and time.monotonic() < end:
+            self.evaluate(_A_MOMENT)
+        self.command(
+            "browsingContext.navigate", context=self._tab, url="about:blank", wait="complete"
+        )
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression, or of what it promises, as JSON tells it."""
