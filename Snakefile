@@ -179,7 +179,7 @@ rule html:
         front_end=FRONT_END,
         modules=MODULES,
         requirements="requirements.txt",
-        step=[STEP["render"], STEP["alternates"]],
+        step=[STEP["render"], STEP["alternates"], STEP["repository"]],
     output:
         "_build/state/html-{lang}.json",
     params:

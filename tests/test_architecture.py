@@ -31,7 +31,7 @@ STUDY = BASE | {
 }
 PIPELINE = BASE | {
     **dict.fromkeys(["alternates", "files", "kernels", "repository", "source"], 1),
-    **dict.fromkeys(["book", "fill", "profiles", "provenance", "server", "stage"], 2),
+    **dict.fromkeys(["book", "branch", "fill", "profiles", "provenance", "server", "stage"], 2),
     **dict.fromkeys(["params", "publish", "render", "notebooks"], 3),
     **dict.fromkeys(["check", "ingest", "sphinx", "translations"], 4),
     "build": 5,

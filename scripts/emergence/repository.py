@@ -20,6 +20,8 @@ from emergence.errors import BookError
 
 BRANCH = "notebooks"
 """The branch that the built notebooks are pushed to."""
+FOLDER = "notebooks"
+"""Folder of the built notebooks among the pages of a language."""
 
 _ADDRESS = re.compile(r"(?:https?|ssh|git|file)://\S+")
 _GITHUB = re.compile(r"https://github\.com/([A-Za-z0-9][A-Za-z0-9-]*)/([\w.-]+?)(?:\.git)?/?")
@@ -60,6 +62,11 @@ class Repository:
         else:
             return None
         return f"https://mybinder.org/v2/{place}/{BRANCH}?urlpath=lab/tree/{quote(path)}"
+
+
+def branch_path(lang: str, page: str) -> str:
+    """Where a page's notebook lies in the branch of notebooks."""
+    return f"{lang}/{page}.ipynb"
 
 
 def repository(config: Mapping[str, Any]) -> Repository | None:

@@ -18,14 +18,12 @@ from sphinx.util.osutil import relative_uri
 
 from emergence.embedded import picture_html
 from emergence.files import write_text
-from emergence.repository import Repository, repository
-from emergence.sphinx.companions import notebook, set_up
+from emergence.repository import FOLDER, Repository, branch_path, repository
+from emergence.sphinx.companions import PARAMETERS, notebook, set_up
 from emergence.sphinx.figures import CATALOGUE
 from emergence.sphinx.markdown import markdown
 from emergence.sphinx.parts import Page, cited, parts, work_html
 
-FOLDER = "notebooks"
-"""Folder of the notebooks in a language's pages."""
 NEWEST = "HEAD"
 
 _ = get_translation(CATALOGUE)
@@ -34,11 +32,6 @@ _ = get_translation(CATALOGUE)
 def notebook_uri(docname: str) -> str:
     """Address of a page's notebook, from the root of the language's pages."""
     return f"{FOLDER}/{docname}.ipynb"
-
-
-def branch_path(lang: str, docname: str) -> str:
-    """Where a page's notebook lies in the branch of notebooks."""
-    return f"{lang}/{docname}.ipynb"
 
 
 def tools(found: Repository | None, lang: str, docname: str, href: str) -> list[dict[str, Any]]:
@@ -76,13 +69,22 @@ def offer(
     source = Path(app.env.doc2path(pagename)) if doctree is not None else None
     if doctree is None or source is None or source.suffix != ".ipynb":
         return
-    done = companion(app, pagename, doctree, nbformat.read(source, as_version=4))
+    executed = nbformat.read(source, as_version=4)
+    if not computes(executed):
+        return
+    done = companion(app, pagename, doctree, executed)
     uri = notebook_uri(pagename)
     write_text(Path(app.outdir, uri), nbformat.writes(done) + "\n")
     href = relative_uri(app.builder.get_target_uri(pagename), uri)
     found, _revision = settings_of(app.config)
     offered = tools(found, app.config.language, pagename, href)
     context["em_tools"] = [*context.get("em_tools", ()), *offered]
+
+
+def computes(executed: nbformat.NotebookNode) -> bool:
+    """Whether a page has code beside its parameters, so that there is something to run."""
+    code = (cell for cell in executed.cells if cell.cell_type == "code")
+    return any(PARAMETERS not in cell.metadata.get("tags", ()) for cell in code)
 
 
 def companion(

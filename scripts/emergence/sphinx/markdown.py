@@ -66,7 +66,11 @@ class _Converter(MarkdownConverter):
             return f"\n- {_indented(text)}\n"
         return f"\n\n{text.strip()}\n\n"
 
-    convert_aside = convert_section = convert_div
+    convert_aside = convert_section = convert_fieldset = convert_div
+
+    def convert_legend(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """What a question asks."""
+        return f"\n\n**{text.strip()}**\n\n"
 
     def convert_details(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A fold stays one; blank lines let what is inside be Markdown."""
@@ -105,12 +109,24 @@ def _title_of_boxes(soup: Tag) -> None:
         title.append(inside)
 
 
+def _lettered(soup: Tag) -> None:
+    """Give answers the letters by which the fold below names them, in place of numbers."""
+    for answers in soup.select("ol.em-answers"):
+        answers.name = "ul"
+    for number in soup.select("span.em-question-number"):
+        number.append(".")
+    for letter in soup.select("span.em-letter"):
+        letter.name = "strong"
+        letter.insert_after(" ")
+
+
 def markdown(html: str) -> str:
     """Markdown of a piece of a page, without headings' links, scripts and pictures."""
     soup = BeautifulSoup(html, "html.parser")
     for useless in soup.select(", ".join(_DROPPED)):
         useless.decompose()
     _title_of_boxes(soup)
+    _lettered(soup)
     text = _Converter().convert_soup(soup)
     lines = [_SPACES.sub(" ", line.rstrip()) for line in text.split("\n")]
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()

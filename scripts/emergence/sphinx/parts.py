@@ -9,7 +9,7 @@ from html import escape
 from posixpath import dirname, join, normpath
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -181,11 +181,11 @@ def _raw(tag: str, tex: str) -> nodes.raw:
 def _lead(link: nodes.reference, page: Page) -> None:
     """Let a link lead to the work it cites or to the site; without an address it is mere words."""
     reference = link.attributes.pop("reftitle", "")
-    if not link.get("internal") and "refid" not in link:
+    inside = link.get("refuri") or f"#{link['refid']}"
+    if urlsplit(inside).scheme:
         return
     address = work_address(reference)
     if not address and page.root:
-        inside = link.get("refuri") or f"#{link['refid']}"
         path, _hash, place = inside.partition("#")
         there = normpath(join(dirname(page.target), path)) if path else page.target
         address = f"{page.root}{there}" + (f"#{place}" if place else "")
