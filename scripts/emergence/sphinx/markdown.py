@@ -13,7 +13,11 @@ from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
 _SPECIAL = re.compile(r"([$<`])")
-_LIST_LIKE = re.compile(r"^(\s*)([-+#>]|\d+[.)])(?=\s)")
+# Where a line of words would begin a quotation, a list, a heading or a rule.
+_BEGINS = re.compile(
+    r"^(\s*)(?:(?=>)|(?=[-+]+(?:\s|$))|(?=\#{1,6}(?:\s|$))|(\d{1,9})(?=[.)](?:\s|$)))",
+    re.MULTILINE,
+)
 _SPACES = re.compile(r"(?<=\S)  +(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _DROPPED = ("a.headerlink", "span.backrefs", "div.citation > span.label", "script", "style", "button")
@@ -48,8 +52,8 @@ class _Converter(MarkdownConverter):
         return done.replace("|", "\\|") if parent_tags & {"td", "th"} else done
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A paragraph, whose first word makes no list of it."""
-        return super().convert_p(el, _LIST_LIKE.sub(r"\1\\\2", text), parent_tags)
+        """A paragraph, whose first sign makes nothing else of it."""
+        return super().convert_p(el, _BEGINS.sub(r"\1\2\\", text.strip()), parent_tags)
 
     def convert_span(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A formula in a line, or nothing special."""
