@@ -51,7 +51,7 @@ test: ## build the book and run every test but the long ones
 	@$(RUN) -m pytest -n auto --dist loadfile -m "not long"
 
 test-long: ## run the long tests
-	@sh scripts/setup.sh test chromium
+	@sh scripts/setup.sh test chromium firefox
 	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
 	@$(RUN) -m pytest -m long || { code=$$?; [ $$code = 5 ] && echo "there are no long tests yet" || exit $$code; }
 
@@ -67,7 +67,7 @@ lab: ## open the chapters in JupyterLab
 # JupyterLab's rfc3987-syntax is optional, and takes 2 s whenever jsonschema is imported.
 lock: ## pin the newest versions of everything in requirements*.in
 	@sh scripts/setup.sh lock
-	@for name in requirements requirements-handout requirements-test requirements-lab; do \
+	@for name in requirements requirements-live requirements-handout requirements-test requirements-lab; do \
 		.venv/bin/uv pip compile --quiet --no-header --universal --upgrade --python-version 3.11 \
 			--no-emit-package rfc3987-syntax $$name.in -o $$name.txt || exit 1; \
 	done
