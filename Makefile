@@ -4,12 +4,13 @@ PYTHON ?= python3
 PARAMS ?=
 PORT ?= 8000
 CORES ?=
+PAPER ?= a4
 
 export PYTHON
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help site zip serve check parameters translations test test-long lab lock clean
+.PHONY: help site zip serve handout check parameters translations test test-long lab lock clean
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of"
@@ -27,6 +28,10 @@ zip: ## pack the built book into _build/emergent-abilities.zip, to be read from 
 serve: ## show the built book on 127.0.0.1 (PORT=8000)
 	@sh scripts/setup.sh
 	@$(RUN) -m emergence.build serve --port $(PORT)
+
+handout: ## print the built site: a PDF for each language in _build/handout (PAPER=letter)
+	@sh scripts/setup.sh handout chromium
+	@$(RUN) -m emergence.handout --paper $(PAPER)
 
 check: ## check the tables
 	@sh scripts/setup.sh
@@ -57,7 +62,7 @@ lab: ## open the chapters in JupyterLab
 # JupyterLab's rfc3987-syntax is optional, and takes 2 s whenever jsonschema is imported.
 lock: ## pin the newest versions of everything in requirements*.in
 	@sh scripts/setup.sh lock
-	@for name in requirements requirements-test requirements-lab; do \
+	@for name in requirements requirements-handout requirements-test requirements-lab; do \
 		.venv/bin/uv pip compile --quiet --no-header --universal --upgrade --python-version 3.11 \
 			--no-emit-package rfc3987-syntax $$name.in -o $$name.txt || exit 1; \
 	done

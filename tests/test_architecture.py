@@ -32,7 +32,7 @@ PIPELINE = BASE | {
     **dict.fromkeys(["alternates", "files", "kernels", "security", "source"], 1),
     **dict.fromkeys(["archive", "book", "fill", "profiles", "provenance", "server", "stage"], 2),
     **dict.fromkeys(["params", "publish", "render", "notebooks"], 3),
-    **dict.fromkeys(["check", "ingest", "sphinx", "translations"], 4),
+    **dict.fromkeys(["check", "handout", "ingest", "sphinx", "translations"], 4),
     "build": 5,
 }
 WINGS = (STUDY, PIPELINE)

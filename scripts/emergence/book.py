@@ -16,7 +16,7 @@ TASK_PAGES = "tasks/"
 _BUILD_ONLY = frozenset(
     ["alternates", "archive", "build", "check", "publish", "render", "security", "server", "stage"]
 )
-_OTHER_FOLDERS = frozenset({"__pycache__", "ingest", "sphinx", "translations"})
+_OTHER_FOLDERS = frozenset({"__pycache__", "handout", "ingest", "sphinx", "translations"})
 _TASK_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TRUE = ("true", "True")  # what the check of the tables takes for true
 

@@ -16,6 +16,7 @@ from emergence.sphinx import (
     assets,
     charts,
     citations,
+    decks,
     exercises,
     folds,
     formulas,
@@ -36,7 +37,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Entry point of Sphinx."""
     for folder in app.config.locale_dirs:
         app.add_message_catalog(CATALOGUE, str(Path(app.srcdir, folder)))
-    first = (anchors, assets, charts, citations, exercises, folds, formulas, glue)
+    first = (anchors, assets, charts, citations, decks, exercises, folds, formulas, glue)
     later = (provenance, questions, slides, solutions, typography)
     for part in (*first, languages, maths, pages, *later):
         part.setup(app)

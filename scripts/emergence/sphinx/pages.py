@@ -13,9 +13,9 @@ from sphinx.config import Config
 
 from emergence.files import write_text
 from emergence.sphinx import charts, pictures, specs, words
+from emergence.sphinx.figures import VEGA
 
 HERE = Path(__file__).parent
-VEGA = "_static/vega.js"
 # Every page tells its name to the theme's switch of versions, which is not used.
 _PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"
 
@@ -37,7 +37,7 @@ def add_assets(
     body = context.get("body", "")
     if 'class="em-sortable' in body:
         app.add_js_file("vendor/sortable.min.js", loading_method="defer")
-    if 'data-live="near"' in body or 'data-live="touch"' in body:
+    if '<figure class="em-chart' in body:
         app.add_js_file("charts.js", loading_method="defer")
     told = json.dumps(words.of_scripts(), ensure_ascii=False)
     app.add_js_file("emergence.js", loading_method="defer", **{"data-words": told})
@@ -80,6 +80,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register style sheet and scripts."""
     app.add_css_file("emergence.css", priority=900)
+    app.add_css_file("charts.css", priority=901)
     app.add_js_file("theme.js", priority=100)
     app.connect("config-inited", add_paths)
     app.connect("html-page-context", add_assets, priority=900)
