@@ -180,11 +180,12 @@ rule html:
         front_end=FRONT_END,
         modules=MODULES,
         requirements="requirements.txt",
-        step=[STEP["render"], STEP["alternates"], STEP["security"]],
+        step=[STEP["render"], STEP["alternates"], STEP["repository"], STEP["security"]],
     output:
         "_build/state/html-{lang}.json",
     params:
         python=PYTHON,
+        revision=os.environ.get("EMERGENCE_REVISION", ""),
     log:
         "_build/logs/{lang}/html.log",
     message:

@@ -15,7 +15,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from docutils import nodes
 from emergence import alternates, i18n, paths, publish
-from emergence.sphinx import citations, folds, live, maths, specs, svg, words
+from emergence.sphinx import chart_scripts, citations, folds, maths, specs, svg, words
 from emergence.sphinx.charts import MIME
 from emergence.sphinx.figures import Chart, Picture, figure_html
 from emergence.sphinx.typography import unbroken
@@ -125,7 +125,7 @@ def test_a_table_tells_numbers_as_the_language_does_and_first_what_is_drawn() ->
     table = (
         "model,none,kind,ok,y,flops,p\nm-1,,a,True,0.123456,2.64e+18,0\nm-2,,a,False,,12000,1e-9\n"
     )
-    told = _told(live.rows_script("c", table, PLAIN, "ru"), "emergenceRows")["c"]
+    told = _told(chart_scripts.rows_script("c", table, PLAIN, "ru"), "emergenceRows")["c"]
     assert told["columns"] == [
         ["y", 1, ["0,1235", "–"]],
         ["model", 0, ["m-1", "m-2"]],
@@ -137,8 +137,8 @@ def test_a_table_tells_numbers_as_the_language_does_and_first_what_is_drawn() ->
 
 
 def test_only_charts_that_come_to_life_have_a_script() -> None:
-    assert live.page_script({"quiet": PLAIN}) == ""
-    told = _told(live.page_script({"quiet": PLAIN, "alive": SLIDER}), "emergenceCharts")
+    assert chart_scripts.page_script({"quiet": PLAIN}) == ""
+    told = _told(chart_scripts.page_script({"quiet": PLAIN, "alive": SLIDER}), "emergenceCharts")
     assert told.keys() == {"alive"}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from emergence import paths
 from emergence.i18n import LANGUAGES
-from emergence.sphinx import live
+from emergence.sphinx import chart_scripts
 from lxml import html
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -171,7 +171,7 @@ def test_every_chart_shows_its_table_by_keyboard_and_closes_it_again(
                 heads = set(table.locator("thead th").all_text_contents())
                 assert heads <= set(rows[0])
                 drawn = table.locator("tbody tr").count()
-                assert drawn == min(live.ROWS, len(rows) - 1)
+                assert drawn == min(chart_scripts.ROWS, len(rows) - 1)
                 assert str(drawn) in figure.locator(".em-rows [role=status]").inner_text()
                 page.keyboard.press("Tab")
                 while not page.evaluate("document.activeElement.closest('.em-rows')"):
@@ -188,14 +188,14 @@ def test_a_long_table_shows_all_its_rows_a_part_at_a_time(
         figure = page.locator(SLIDER).first
         figure.locator(".em-data").click()
         body = figure.locator(".em-rows tbody tr")
-        expect(body).to_have_count(live.ROWS)
+        expect(body).to_have_count(chart_scripts.ROWS)
         more = figure.locator(".em-rows-foot button")
         for part in range(2, 50):
             more.focus()
             page.keyboard.press("Enter")
             if not more.count():
                 break
-            expect(body).to_have_count(part * live.ROWS)
+            expect(body).to_have_count(part * chart_scripts.ROWS)
         assert page.evaluate("document.activeElement.closest('.em-rows') !== null")
         head = figure.locator(".em-rows thead th").first
         box = figure.locator(".em-rows .em-table")

@@ -22,6 +22,7 @@ from emergence.sphinx import (
     formulas,
     glue,
     languages,
+    live,
     maths,
     pages,
     provenance,
@@ -39,7 +40,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_message_catalog(CATALOGUE, str(Path(app.srcdir, folder)))
     first = (anchors, assets, charts, citations, decks, exercises, folds, formulas, glue)
     later = (provenance, questions, slides, solutions, typography)
-    for part in (*first, languages, maths, pages, *later):
+    for part in (*first, languages, live, maths, pages, *later):
         part.setup(app)
     return {
         "version": __version__,

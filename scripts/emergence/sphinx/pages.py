@@ -16,8 +16,7 @@ from emergence.sphinx import charts, pictures, specs, words
 from emergence.sphinx.figures import VEGA
 
 HERE = Path(__file__).parent
-# Every page tells its name to the theme's switch of versions, which is not used.
-_PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"
+STYLES = ("fonts", "emergence", "page", "front", "charts", "tables", "boxes", "print")
 
 
 def add_paths(app: Sphinx, config: Config) -> None:
@@ -78,9 +77,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register style sheet and scripts."""
-    app.add_css_file("emergence.css", priority=900)
-    app.add_css_file("charts.css", priority=901)
+    """Register style sheets and scripts."""
+    for name in STYLES:
+        app.add_css_file(f"{name}.css", priority=900)
     app.add_js_file("theme.js", priority=100)
     app.connect("config-inited", add_paths)
     app.connect("html-page-context", add_assets, priority=900)
