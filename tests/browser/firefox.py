@@ -42,7 +42,9 @@ PREFERENCES = {
 
 def firefox_path() -> str | None:
     """The system's Firefox."""
-    return next((found for name in ("firefox-esr", "firefox") if (found := shutil.which(name))), None)
+    return next(
+        (found for name in ("firefox-esr", "firefox") if (found := shutil.which(name))), None
+    )
 
 
 class Firefox:
