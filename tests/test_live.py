@@ -109,7 +109,6 @@ def test_the_setting_reaches_sphinx(tmp_path: Path, monkeypatch) -> None:
         "emergence_revision=abc",
         "emergence_repository=https://github.com/a/b",
         "emergence_branch=dev",
-        "emergence_folder=",
     ]
     config.write_text("title: x")
     assert in_repository(config)[1::2] == ["emergence_revision=abc"]
@@ -151,9 +150,13 @@ def test_the_workflow_gives_the_right_to_write_to_one_job_only() -> None:
 
 def test_the_list_of_packages_is_what_chapters_import() -> None:
     wanted = requirements.listed(paths.LIVE_REQUIREMENTS)
-    assert {str(r) for r in wanted} <= {str(r) for r in requirements.listed(paths.DIRECT_REQUIREMENTS)}
+    assert {str(r) for r in wanted} <= {
+        str(r) for r in requirements.listed(paths.DIRECT_REQUIREMENTS)
+    }
     trees = [ast.parse(p.read_text(encoding="utf-8")) for p in modules() if room(p) in STUDY]
-    named = {a.name for t in trees for n in ast.walk(t) if isinstance(n, ast.Import) for a in n.names}
+    named = {
+        a.name for t in trees for n in ast.walk(t) if isinstance(n, ast.Import) for a in n.names
+    }
     named |= {n.module for t in trees for n in ast.walk(t) if isinstance(n, ast.ImportFrom)}
     tops = {name.partition(".")[0] for name in named} - set(sys.stdlib_module_names)
     # The last two come with any kernel.
@@ -241,7 +244,10 @@ def test_words_stay_words(text: str) -> None:
         ("A. Title. 1972. doi:10.1126/science.177.", "https://doi.org/10.1126/science.177"),
         ("A. URL: https://a.org/x?id=1, arXiv:2206.07682.", "https://a.org/x?id=1"),
         ("A. 2020. arXiv:2005.14165.", "https://arxiv.org/abs/2005.14165"),
-        ("B. doi:10.1175/1(1950)078<0001:V>2.0.", "https://doi.org/10.1175/1%281950%29078%3C0001:V%3E2.0"),
+        (
+            "B. doi:10.1175/1(1950)078<0001:V>2.0.",
+            "https://doi.org/10.1175/1%281950%29078%3C0001:V%3E2.0",
+        ),
         ("A book without an address. 1990.", None),
     ],
 )

@@ -134,5 +134,9 @@ def test_a_fault_on_a_page_is_noticed(browser_of_debian: Firefox, tmp_path: Path
     browser_of_debian.go(page.as_uri())
     browser_of_debian.leave()
     told = " ".join(browser_of_debian.faults)
-    for fault in ("undefinedName", "policy: script-src", "another place: https://example.org/x.png"):
+    for fault in (
+        "undefinedName",
+        "policy: script-src",
+        "another place: https://example.org/x.png",
+    ):
         assert fault in told

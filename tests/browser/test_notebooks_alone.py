@@ -254,14 +254,14 @@ def test_texts_hold_no_markup_of_the_book(site: Path, lang: str) -> None:
         texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
         assert texts[0].startswith("# ")
         for text in texts:
-            found = re.search(r"\{[a-z:]+\}`|^:{3,}|^```\{|\(\S+\)=$|\{\{|<(?:div|span)", text, re.M)
+            found = re.search(
+                r"\{[a-z:]+\}`|^:{3,}|^```\{|\(\S+\)=$|\{\{|<(?:div|span)", text, re.M
+            )
             assert found is None, f"{page}: {found and text[found.start() :][:80]}"
             # A link in a notebook leads out of it: nothing lies beside one.
             links = re.findall(r"\]\(([^)]*)\)", text)
             assert all(link.startswith(("https://", "http://")) for link in links), (page, links)
-        assert all(
-            ast.parse(cell.source) for cell in notebook.cells if cell.cell_type == "code"
-        )
+        assert all(ast.parse(cell.source) for cell in notebook.cells if cell.cell_type == "code")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
