@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the environment in .venv: sh scripts/setup.sh [test] [lab] [lock] [chromium] [firefox]
+# Make the environment in .venv: sh scripts/setup.sh [test] [handout] [lab] [lock] [chromium] [firefox]
 # Does nothing where the stamps say that it was done for these very requirements.
 set -eu
 cd "$(dirname "$0")/.."
@@ -70,7 +70,7 @@ install_chromium() {
         return
     fi
     say "installing Playwright's Chromium"
-    "$bin/python" -m playwright install chromium || fail "No Chromium for the browser tests.
+    "$bin/python" -m playwright install chromium || fail "No Chromium for the browser tests and the handout.
 Install one, then run make again: sudo apt-get install chromium"
 }
 
@@ -89,7 +89,7 @@ environment_works || make_environment
 install requirements.txt --no-deps --no-build-isolation --editable .
 for part in "$@"; do
     case $part in
-    test) install requirements-test.txt ;;
+    test | handout) install "requirements-$part.txt" ;;
     lab)
         install requirements-lab.txt
         # A double click on a chapter opens it as a notebook, here only.

@@ -30,10 +30,11 @@ STUDY = BASE | {
     "charts": 8,
 }
 PIPELINE = BASE | {
-    **dict.fromkeys(["alternates", "files", "kernels", "repository", "source"], 1),
-    **dict.fromkeys(["book", "branch", "fill", "profiles", "provenance", "server", "stage"], 2),
+    **dict.fromkeys(["alternates", "files", "kernels", "repository", "security", "source"], 1),
+    **dict.fromkeys(["archive", "book", "branch", "fill", "profiles"], 2),
+    **dict.fromkeys(["provenance", "server", "stage"], 2),
     **dict.fromkeys(["params", "publish", "render", "notebooks"], 3),
-    **dict.fromkeys(["check", "ingest", "sphinx", "translations"], 4),
+    **dict.fromkeys(["check", "handout", "ingest", "sphinx", "translations"], 4),
     "build": 5,
 }
 WINGS = (STUDY, PIPELINE)

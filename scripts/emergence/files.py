@@ -27,15 +27,20 @@ def manifest(folder: Path) -> Manifest:
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step, its folder too where it is missing."""
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step, its folder too where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(content)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one step, its folder too where it is missing."""
+    write_bytes(path, text.encode("utf-8"))
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -32,6 +32,7 @@ STATE = BUILD / "state"
 CACHE = BUILD / "cache"
 PROVENANCE = STATE / "provenance.json"
 SITE = BUILD / "site"
+HANDOUT = BUILD / "handout"
 
 
 def shown(path: Path) -> str:

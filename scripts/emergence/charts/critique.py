@@ -185,7 +185,7 @@ def steps_chart(steps: pd.DataFrame, names: dict[str, str], lang: str) -> alt.La
     zero = alt.Chart(pd.DataFrame({"rise": [0]})).mark_rule(color=MUTED, strokeDash=[5, 4])
     points = (
         alt.Chart(rows)
-        .mark_point(filled=True, size=38, opacity=0.6, color=ACCENT)
+        .mark_point(filled=True, size=30, opacity=0.75, color=ACCENT)
         .encode(
             x=x,
             y=y,

@@ -13,6 +13,7 @@ from emergence.charts.theme import (
     compact,
     lineage_legend,
     lineage_scales,
+    painting_order,
     power_axis,
 )
 from emergence.formats import scientific, whole
@@ -51,7 +52,9 @@ def plot_rows(scores: pd.DataFrame, lang: str, keep: Sequence[str] = ()) -> pd.D
     flops = rows["train_flops"].map(lambda x: scientific(x, lang) if pd.notna(x) else _("unknown"))
     rows = rows.assign(noted=rows["note"].notna(), n_text=n, flops_text=flops)
     columns = [*COLUMNS, "noted", "n_text", "flops_text", *keep]
-    return compact(rows[columns].astype({"noted": bool}))
+    # Lineages together and those without a name below: grey must not hide a colour.
+    drawn = rows.sort_values("lineage", key=painting_order, kind="stable")
+    return compact(drawn[columns].astype({"noted": bool}))
 
 
 def score_layers(
@@ -96,11 +99,11 @@ def score_layers(
         intervals = base.transform_filter("isValid(datum.low)").mark_rule(opacity=0.4)
         low = alt.Y("low:Q", **_axis_of(y))
         layers.append(intervals.encode(x=x, y=low, y2="high:Q", color=colour))
-    points = base.transform_filter("!datum.noted").mark_point(filled=True, size=size, opacity=0.85)
+    points = base.transform_filter("!datum.noted").mark_point(filled=True, size=size, opacity=1)
     layers.append(points.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip))
     if rows["noted"].any():
         hollow = base.transform_filter("datum.noted").mark_point(
-            filled=False, size=size, strokeWidth=1.5
+            filled=False, size=size, strokeWidth=1.5, opacity=1
         )
         layers.append(hollow.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip))
     return layers

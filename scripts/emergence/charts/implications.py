@@ -111,7 +111,7 @@ def truthfulness(
     legend = lineage_legend(lang, title=_("lineage"))
     colour = alt.Color("lineage:N", scale=colours, legend=legend)
     base = alt.Chart(data)
-    lines = base.mark_line(strokeWidth=1.2, opacity=0.55).encode(
+    lines = base.mark_line(strokeWidth=1.2, opacity=0.5).encode(
         x=x, y=y, color=colour, detail="family:N"
     )
     points = base.mark_point(filled=True, size=42, opacity=0.9).encode(
@@ -128,7 +128,7 @@ def truthfulness(
     )
     medians = (
         alt.Chart(compact(decades))
-        .mark_rule(strokeWidth=5, opacity=0.35, color=INK)
+        .mark_rule(strokeWidth=5, opacity=0.65, color=INK)
         .encode(
             x="low:Q",
             x2="high:Q",

@@ -95,7 +95,7 @@ def compute_strip(
         )
     ticks = (
         alt.Chart(compact(known[["name", "train_flops"]].assign(y=len(rows))))
-        .mark_tick(thickness=1.6, height=26, color=MUTED, opacity=0.75)
+        .mark_tick(thickness=1.6, height=26, color=MUTED, opacity=1)
         .encode(x=x, y=y, tooltip=[alt.Tooltip("name:N", title=_("model")), flops])
     )
     dots = (

@@ -26,8 +26,15 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from emergence.files import write_text
-from emergence.sphinx import pictures, specs
-from emergence.sphinx.figures import Chart, Picture, figure_html, table_uri
+from emergence.sphinx import chart_scripts, pictures, specs, svg
+from emergence.sphinx.figures import (
+    Chart,
+    Picture,
+    figure_html,
+    rows_uri,
+    script_uri,
+    table_uri,
+)
 
 MIME = "application/vnd.vegalite.v6+json"
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -146,12 +153,15 @@ def check_names(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def draw(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write the pictures and tables of all charts into the site, before any page is written."""
+    """Write pictures, tables and scripts of all charts, before any page is written."""
     env.emergence_pictures = {}
     if app.builder.format != "html":
         return []
-    for docname in sorted(charts_of(env)):
-        for chart in charts_of(env)[docname]:
+    for docname, charts in sorted(charts_of(env).items()):
+        specs_of_page = {chart.name: chart.parsed() for chart in charts}
+        if script := chart_scripts.page_script(specs_of_page):
+            write_text(Path(app.outdir, script_uri(docname)), script)
+        for chart in charts:
             try:
                 env.emergence_pictures[chart.name] = _drawn(app, chart)
             except ValueError as error:
@@ -171,11 +181,13 @@ def _drawn(app: Sphinx, chart: Chart) -> dict[str, Picture]:
     drawn = {}
     for scheme in specs.SCHEMES:
         for key, sized in specs.sizes(specs.themed(spec, scheme)).items():
-            svg = pictures.svg(sized, cache)
+            picture = pictures.svg(sized, cache)
             uri = f"_images/charts/{chart.name}-{scheme}{key}.svg"
-            write_text(Path(app.outdir, uri), svg)
-            drawn[scheme + key] = Picture(uri, *specs.svg_size(svg))
+            write_text(Path(app.outdir, uri), picture)
+            drawn[scheme + key] = Picture(uri, *svg.size(picture))
     write_text(Path(app.outdir, table_uri(chart.name)), chart.table)
+    rows = chart_scripts.rows_script(chart.name, chart.table, spec, app.config.language)
+    write_text(Path(app.outdir, rows_uri(chart.name)), rows)
     return drawn
 
 

@@ -1,4 +1,4 @@
-"""The HTML of a chart: figure, pictures of both themes, link to its table, spec where needed."""
+"""The HTML of a chart: figure, pictures of both themes, what shows its data and its settings."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from sphinx.util.osutil import relative_uri
 
 from emergence.i18n import INTERFACE
 from emergence.sphinx import specs
+from emergence.sphinx.chart_scripts import controls_html
 
 CATALOGUE = INTERFACE
+VEGA = "_static/vega.js"
+"""Address of the script that draws living charts, from the root of the site."""
 
 _ = get_translation(CATALOGUE)
 
@@ -43,6 +46,16 @@ class Picture(NamedTuple):
     height: int
 
 
+def rows_uri(name: str) -> str:
+    """Address of the script with the rows of a chart, from the root of the site."""
+    return f"_static/tables/{name}.js"
+
+
+def script_uri(docname: str) -> str:
+    """Address of the script with the charts of a page, from the root of the site."""
+    return f"_static/charts/{docname}.js"
+
+
 def table_uri(name: str) -> str:
     """Address of the table behind a chart, from the root of the site."""
     return f"data/charts/{name}.csv"
@@ -65,11 +78,15 @@ def _picture_html(
     )
 
 
-def figure_html(chart: Chart, drawn: Mapping[str, Picture], page_uri: str) -> str:
-    """The figure of a chart on the page at `page_uri`.
+def figure_html(
+    chart: Chart, drawn: Mapping[str, Picture], page_uri: str, *, narrows: bool = True
+) -> str:
+    """The figure of a chart on the page, or in the deck, at `page_uri`.
 
     Both pictures are lazy and style sheets show one of them, so that only that one is loaded,
-    with or without scripts.
+    with or without scripts. What needs scripts is there from the start and unseen, so that nothing
+    moves when it comes. narrows: whether the figure becomes narrow with the screen; a slide does
+    not, it shrinks.
     """
 
     def to(uri: str) -> str:
@@ -78,17 +95,33 @@ def figure_html(chart: Chart, drawn: Mapping[str, Picture], page_uri: str) -> st
     spec = chart.parsed()
     needs = specs.interaction(spec)
     fluid = specs.is_fluid(spec)
-    label, csv = escape(_("Chart")), escape(_("Table (CSV)"))
+    inputs = specs.inputs(spec)
+    pictures = drawn if narrows else {k: v for k, v in drawn.items() if not k.endswith("-phone")}
+    label = escape(_("Chart"))
     focus = "" if fluid and needs == "never" else f' tabindex="0" role="group" aria-label="{label}"'
-    both = "".join(_picture_html(drawn, scheme, chart.alt, to) for scheme in specs.SCHEMES)
-    data = (
-        ""
-        if needs == "never"
-        else f'<script type="application/json">{specs.payload(spec)}</script>'
-    )
+    both = "".join(_picture_html(pictures, scheme, chart.alt, to) for scheme in specs.SCHEMES)
+    told = {
+        "live": needs,
+        "rows": to(rows_uri(chart.name)),
+        **({} if needs == "never" else {"spec": to(script_uri(chart.docname)), "vega": to(VEGA)}),
+        **({} if narrows else {"wide": ""}),
+    }
+    data = "".join(f' data-{name}="{value}"' for name, value in told.items())
     return (
         f'<figure class="em-chart em-{"fluid" if fluid else "fixed"}" id="chart-{chart.name}"'
-        f' data-live="{needs}"><div class="em-view"{focus}>{both}</div>'
-        f'<figcaption><a href="{to(table_uri(chart.name))}" download>{csv}</a></figcaption>'
-        f"{data}</figure>\n"
+        f'{data}>{controls_html(inputs)}<div class="em-view"{focus}>{both}</div>'
+        f'<div class="em-foot">{_foot_html(to(table_uri(chart.name)), bool(inputs))}</div>'
+        f"</figure>\n"
     )
+
+
+def _foot_html(csv: str, settings: bool) -> str:
+    """What stands under a chart: buttons, unseen until scripts run, and the link to its table."""
+    data, file, link = escape(_("Data")), escape(_("Table (CSV)")), escape(_("Copy link"))
+    said, field = escape(_("Link copied")), escape(_("Link to the chart with its settings"))
+    made = '<button type="button" class="em-data" aria-expanded="false" hidden>'
+    made += f"{data}</button>"
+    if settings:
+        made += '<button type="button" class="em-link" hidden'
+        made += f' data-said="{said}" data-field="{field}">{link}</button>'
+    return f'{made}<a href="{csv}" download>{file}</a>'

@@ -5,8 +5,6 @@ A spec is a JSON object as Altair's `to_dict` gives it. Nothing here mutates its
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -52,12 +50,6 @@ _BOTH = {"aria": False, "background": "transparent"}
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})\Z")
 _NAMED_GREYS = {"black": "#000000", "white": "#ffffff", "gray": "#808080", "grey": "#808080"}
-_DRAWN = re.compile(
-    r'( (?:d|transform|points|x|y|x1|x2|y1|y2|cx|cy|r|rx|ry|width|height|stroke-width)=")([^"]*)"'
-)
-_LABELS = re.compile(r' (?:role="graphics-\w+"|aria-[\w-]+="[^"]*")')
-_LONG_NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e[-+]?\d+)?|-?\d+(?:\.\d+)?e[-+]?\d+")
-_SVG_SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 
 
 def _dicts(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -90,6 +82,25 @@ def interaction(spec: Mapping[str, Any]) -> Interaction:
     selects = any("select" in param for part in _dicts(spec) for param in part.get("params", ()))
     tooltip = any(part.get("tooltip") for part in _dicts(spec))
     return "touch" if binds or selects or tooltip else "never"
+
+
+def inputs(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The parameters of a chart that a reader sets by inputs of their own, in order."""
+    found = [param for part in _dicts(spec) for param in part.get("params", ())]
+    return [param for param in found if "input" in (param.get("bind") or {})]
+
+
+def fields(spec: Mapping[str, Any]) -> set[str]:
+    """The columns that a chart draws or tells."""
+    named = (part.get("field") for part in _dicts(spec))
+    return {field for field in named if isinstance(field, str)}
+
+
+def title(spec: Mapping[str, Any]) -> str:
+    """The title of a chart in one line; empty where it has none."""
+    given = spec.get("title") or ""
+    text = given.get("text", "") if isinstance(given, Mapping) else given
+    return " ".join(text) if isinstance(text, list) else str(text)
 
 
 def external_addresses(spec: Mapping[str, Any]) -> list[str]:
@@ -210,39 +221,19 @@ def _hoisted(value: Any, datasets: dict[str, Any]) -> Any:
     return moved
 
 
-def payload(spec: Mapping[str, Any]) -> str:
-    """What a page carries to bring a chart to life: JSON safe inside a `<script>`.
+def payload(spec: Mapping[str, Any]) -> Spec:
+    """What brings a chart to life, as a JSON object.
 
-    `{"light": spec, "dark": spec, "datasets": rows, "narrowColumns": 2, "titles": …}`; the
-    rows are told once, and so are the titles, in lines that fit a wide page and a phone.
+    `{"light": spec, "dark": spec, "datasets": rows, "sizes": {"": parts, "-phone": parts}}`: the
+    rows are told once; `sizes` has the parts of the spec that make it as large as the picture of
+    a wide page or of a phone, if it has one of its own.
     """
     datasets = dict(spec.get("datasets", {}))
     apart = ("$schema", "datasets", "usermeta")
     bare = _hoisted({key: value for key, value in spec.items() if key not in apart}, datasets)
-    parts = {
-        **{scheme: themed(bare, scheme) for scheme in SCHEMES},
-        "datasets": datasets,
-        "narrowColumns": narrow_columns(spec),
-        "titles": {"wide": wrapped_title(spec, WIDE), "phone": wrapped_title(spec, PHONE)},
+    drawn = {
+        size: {key: value for key, value in sized.items() if spec.get(key) != value}
+        for size, sized in sizes(spec).items()
     }
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")
-
-
-def _rounded(number: re.Match[str]) -> str:
-    short = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else short
-
-
-def tidied_svg(svg: str) -> str:
-    """The same picture without generated labels, coordinates of at most two decimals."""
-    bare = _LABELS.sub("", svg)
-    return _DRAWN.sub(lambda m: f'{m[1]}{_LONG_NUMBER.sub(_rounded, m[2])}"', bare)
-
-
-def svg_size(svg: str) -> tuple[int, int]:
-    """Width and height of a picture, px, rounded up. ValueError where it has none."""
-    match = _SVG_SIZE.search(svg)
-    if match is None or not float(match[1]) or not float(match[2]):
-        raise ValueError("the picture has no size")
-    return math.ceil(float(match[1])), math.ceil(float(match[2]))
+    themes = {scheme: themed(bare, scheme) for scheme in SCHEMES}
+    return {**themes, "datasets": datasets, "sizes": drawn}

@@ -66,8 +66,10 @@ def charts() -> Catalog:
 
 
 def interface() -> Catalog:
-    """Return the words of the pages themselves: the extension's, the entrance's, the settings'."""
-    files = [path for path in book.files_of(paths.SPHINX) if path.suffix == ".py"]
+    """Return the words of the pages: the extension's, the handout's, the entrance's, the settings'."""
+    folders = (paths.SPHINX, paths.PACKAGE / "handout")
+    found = [path for folder in folders for path in book.files_of(folder)]
+    files = [path for path in found if path.suffix == ".py"]
     files.append(paths.PACKAGE / "publish.py")
     marked = [(path, _marked(path.read_text(encoding="utf-8"))) for path in files]
     return _catalogue(INTERFACE, [(paths.CONFIG, _settings(paths.CONFIG)), *marked])

@@ -2,10 +2,14 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  if (root.dataset.mode === "light" || root.dataset.mode === "dark") {
-    root.dataset.theme = root.dataset.mode;
-  } else {
-    root.dataset.mode = "auto";
-    root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  let mode = root.dataset.mode;
+  try {
+    mode = localStorage.getItem("mode");
+  } catch {
+    // A browser that keeps nothing follows the system.
   }
+  const chosen = mode === "light" || mode === "dark";
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  root.dataset.mode = chosen ? mode : "auto";
+  root.dataset.theme = chosen ? mode : system;
 })();
