@@ -180,11 +180,12 @@ rule html:
         front_end=FRONT_END,
         modules=MODULES,
         requirements="requirements.txt",
-        step=[STEP["render"], STEP["alternates"]],
+        step=[STEP["render"], STEP["alternates"], STEP["repository"], STEP["security"]],
     output:
         "_build/state/html-{lang}.json",
     params:
         python=PYTHON,
+        revision=os.environ.get("EMERGENCE_REVISION", ""),
     log:
         "_build/logs/{lang}/html.log",
     message:
@@ -202,7 +203,7 @@ rule publish:
         record=book.from_root(paths.PROVENANCE),
         tables=TABLES,
         config=book.from_root(paths.CONFIG),
-        step=[STEP["publish"], STEP["files"], STEP["alternates"]],
+        step=[STEP[name] for name in ("publish", "files", "alternates", "security")],
     output:
         "_build/state/site.json",
     log:

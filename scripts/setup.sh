@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the environment in .venv: sh scripts/setup.sh [test] [handout] [lab] [lock] [chromium]
+# Make the environment in .venv: sh scripts/setup.sh [test] [handout] [lab] [lock] [chromium] [firefox]
 # Does nothing where the stamps say that it was done for these very requirements.
 set -eu
 cd "$(dirname "$0")/.."
@@ -74,6 +74,14 @@ install_chromium() {
 Install one, then run make again: sudo apt-get install chromium"
 }
 
+install_firefox() {
+    for name in firefox-esr firefox; do
+        command -v "$name" >/dev/null 2>&1 && return
+    done
+    as_root_on_debian && apt_install firefox-esr || fail "No Firefox for the long tests.
+Install one, then run make again: sudo apt-get install firefox-esr"
+}
+
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     fail "$PYTHON is missing or older than 3.11. Name another: make site PYTHON=python3.12"
 
@@ -92,6 +100,7 @@ END
         ;;
     lock) pip_install uv ;;
     chromium) install_chromium ;;
+    firefox) install_firefox ;;
     *) fail "unknown part: $part" ;;
     esac
 done

@@ -21,18 +21,31 @@ def chromium_path() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
+def _built() -> list[str]:
+    found = [path for lang in LANGUAGES for path in (paths.SITE / lang).rglob("*.html")]
+    files = [path.relative_to(paths.SITE) for path in found]
+    return sorted(path.as_posix() for path in files if "_static" not in path.parts)
+
+
 def built_pages() -> list[str]:
     """Pages of the built site as `en/tasks/gsm8k.html`; empty where nothing is built."""
-    found = [path for lang in LANGUAGES for path in (paths.SITE / lang).rglob("*.html")]
-    pages = [path.relative_to(paths.SITE) for path in found]
-    return sorted(page.as_posix() for page in pages if "_static" not in page.parts)
+    return [address for address in _built() if "/slides/" not in address]
+
+
+def built_decks() -> list[str]:
+    """Decks of the built site as `en/slides/metrics.html`; empty where nothing is built."""
+    return [address for address in _built() if "/slides/" in address]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `address` on every page of the site, so on new ones too."""
-    if "address" in metafunc.fixturenames:
-        # One placeholder where nothing is built: the fixture `site` then says so, aloud.
-        metafunc.parametrize("address", built_pages() or ["nothing-built.html"])
+    """Run a test that asks for `address` on every page of the site, so on new ones too.
+
+    And one that asks for `deck` on every deck.
+    """
+    for name, found in (("address", built_pages), ("deck", built_decks)):
+        if name in metafunc.fixturenames:
+            # One placeholder where nothing is built: the fixture `site` then says so, aloud.
+            metafunc.parametrize(name, found() or ["nothing-built.html"])
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -1,7 +1,8 @@
 """Decks: the slides of a chapter as `slides/<chapter>.html`, in the presentation's order.
 
-First its title, then the presentation's table of contents with the chapter marked, then the
-chapter's slides, then the way on: to the next deck, back to the page, to its exercises.
+First its title, then the presentation's table of contents with the chapter marked (chapters without
+slides are none of its sections), then the chapter's slides, then the way on: to the next deck, to
+the exercises, back to the page.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from sphinx.util.osutil import relative_uri
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 from emergence.alternates import language_tag
-from emergence.sphinx import charts, pictures, slides, specs
-from emergence.sphinx.figures import CATALOGUE, figure_html
+from emergence.sphinx import charts, pictures, slides, specs, svg
+from emergence.sphinx.figures import CATALOGUE, figure_html, rows_uri, table_uri
 from emergence.sphinx.languages import BEFORE_THEME
 from emergence.sphinx.slide_charts import PREFIX, on_slide, stands_beside
 
@@ -53,10 +54,10 @@ def add_charts(app: Sphinx, env: BuildEnvironment) -> None:
 
     def measure(spec: specs.Spec) -> tuple[int, int]:
         try:
-            svg = pictures.svg(specs.themed(spec, "light"), Path(cache) if cache else None)
+            drawn = pictures.svg(specs.themed(spec, "light"), Path(cache) if cache else None)
         except ValueError:
             return 1, 1  # the page's own picture fails, too, and warns
-        return specs.svg_size(svg)
+        return svg.size(drawn)
 
     known = charts.charts_of(env)
     for name in [name for name in known if name.startswith(FOLDER)]:
@@ -66,6 +67,14 @@ def add_charts(app: Sphinx, env: BuildEnvironment) -> None:
             known[deck_of(docname)] = [
                 on_slide(chart, deck_of(docname), measure) for chart in found
             ]
+
+
+def drop_doubles(app: Sphinx, env: BuildEnvironment) -> None:
+    """Take away the tables of the charts of decks, which are those of the pages."""
+    for name in [name for name in charts.charts_of(env) if name.startswith(FOLDER)]:
+        for chart in charts.charts_of(env)[name]:
+            for uri in (table_uri(chart.name), rows_uri(chart.name)):
+                Path(app.outdir, uri).unlink(missing_ok=True)
 
 
 def _title(env: BuildEnvironment, docname: str) -> str:
@@ -120,6 +129,8 @@ def _figure(builder: StandaloneHTMLBuilder, deck: str, name: str | None) -> tupl
     if chart is None or not drawn:
         return "", False
     html = figure_html(chart, drawn, builder.get_target_uri(deck))
+    for uri in (table_uri, rows_uri):
+        html = html.replace(uri(chart.name), uri(str(name)))
     return html, stands_beside(drawn["light"])
 
 
@@ -189,7 +200,6 @@ def deck(builder: StandaloneHTMLBuilder, docname: str) -> dict[str, Any]:
         return f"{uri}#{anchor}" if anchor else uri
 
     there = slides.decks(env)
-    sections = slides.chapters(env)[1:]
     after = there[there.index(docname) + 1 :]
     exercises = _exercises(env, docname)
     first = env.config.root_doc
@@ -203,9 +213,10 @@ def deck(builder: StandaloneHTMLBuilder, docname: str) -> dict[str, Any]:
             {
                 "title": _title(env, name),
                 "here": name == docname,
-                "href": to(deck_of(name)) if name in there else to(name),
+                "href": to(deck_of(name)),
             }
-            for name in sections
+            for name in there
+            if name != first
         ],
         "em_slides": list(shown(builder, docname)),
         "em_next": {"title": _title(env, after[0]), "href": to(deck_of(after[0]))}
@@ -241,5 +252,6 @@ def offer(
 def setup(app: Sphinx) -> None:
     """Register the decks."""
     app.connect("env-updated", add_charts, priority=400)  # before charts are drawn
+    app.connect("env-updated", drop_doubles, priority=600)  # after that
     app.connect("html-collect-pages", pages)
     app.connect("html-page-context", offer, priority=BEFORE_THEME)

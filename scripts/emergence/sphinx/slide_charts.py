@@ -19,7 +19,9 @@ PREFIX = "slide-"
 
 PLOT = 230
 """Height of a plot on a slide, px, where nothing but the plot depends on it."""
-SUBTITLE = {"fontSize": 12.5, "fontWeight": "normal", "color": "#4b5563"}
+FEW = 3
+"""Labels that keep apart at any height."""
+SUBTITLE = {"fontSize": 12.5, "fontWeight": "normal"}
 
 # Places for a chart on a slide of 1280 x 720 px: below two lines of text, and beside a column.
 _BELOW, _BESIDE = (1180, 440), (760, 550)
@@ -28,19 +30,24 @@ _PHONE = (328, 450)  # on a phone, below the title
 Size = tuple[int, int]
 
 
-def _layers(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield spec
+def _layers(spec: Mapping[str, Any], data: Any = None) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """The chart and its layers, each with the data that it draws."""
+    data = spec.get("data", data)
+    yield spec, data
     for layer in spec.get("layer", ()):
-        yield from _layers(layer)
+        yield from _layers(layer, data)
 
 
 def _keeps_its_height(spec: Mapping[str, Any]) -> bool:
     """Whether a chart has a row for each thing it shows, or labels that were placed apart."""
-    for layer in _layers(spec):
+    for layer, data in _layers(spec):
         encoding, mark = layer.get("encoding", {}), layer.get("mark")
-        text = "text" in (mark, mark.get("type") if isinstance(mark, Mapping) else None)
         y = encoding.get("y", {})
-        if y.get("type") in ("nominal", "ordinal") or "row" in encoding or (text and "field" in y):
+        if y.get("type") in ("nominal", "ordinal") or "row" in encoding:
+            return True
+        text = "text" in (mark, mark.get("type") if isinstance(mark, Mapping) else None)
+        named = spec.get("datasets", {}).get((data or {}).get("name"), ())
+        if text and "field" in y and len((data or {}).get("values", named)) > FEW:
             return True
     return False
 
@@ -72,18 +79,14 @@ def heading(title: Any) -> Any:
     subtitle = title.get("subtitle")
     if not subtitle:
         return None
-    return {"text": subtitle if isinstance(subtitle, str) else "; ".join(subtitle)}
+    return {"text": subtitle if isinstance(subtitle, str) else "; ".join(subtitle), **SUBTITLE}
 
 
 def for_slide(spec: Mapping[str, Any]) -> Spec:
     """The spec of a chart as its slide shows it."""
     done = {key: value for key, value in spec.items() if key != "title"}
-    kept = heading(spec.get("title"))
-    if kept:
+    if kept := heading(spec.get("title")):
         done["title"] = kept
-    if kept and kept != spec["title"]:
-        config = spec.get("config", {})
-        done["config"] = {**config, "title": {**config.get("title", {}), **SUBTITLE}}
     height = spec.get("height")
     tall = isinstance(height, int | float) and height > PLOT
     return (

@@ -47,7 +47,8 @@
   function fit() {
     const slide = Reveal.getCurrentSlide();
     if (!slide || Reveal.isOverview()) return;
-    const over = () => slide.scrollHeight > slide.clientHeight + 1;
+    const over = () =>
+      slide.scrollHeight > slide.clientHeight + 1 || slide.scrollWidth > slide.clientWidth + 1;
     slide.style.removeProperty("--em-fit");
     for (let share = 0.95; share > 0.7 && over(); share -= 0.05) {
       slide.style.setProperty("--em-fit", share.toFixed(2));
