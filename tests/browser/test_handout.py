@@ -51,11 +51,11 @@ def test_a_long_table_repeats_its_head_row_on_paper(
     browser: Browser, origin: str, site: Path
 ) -> None:
     address = pages_with("//table[contains(@class, 'em-sortable')]")[0]
-    page = browser.new_page()  # paper is narrow: pictures for a phone begin to load, and are left
+    page = browser.new_page()
     page.goto(origin + address)
     expect(page.locator(".em-sortable th button").first).to_be_visible()
     heads = page.locator(".em-sortable th").all_inner_texts()
-    pdf = PdfReader(BytesIO(page.pdf(format="A5")))
+    pdf = PdfReader(BytesIO(page.pdf(width="210mm", height="148mm")))
     page.close()
     head = [word for text in heads for word in text.split()]
     texts = [" ".join(sheet.extract_text().split()) for sheet in pdf.pages]
