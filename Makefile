@@ -4,12 +4,13 @@ PYTHON ?= python3
 PARAMS ?=
 PORT ?= 8000
 CORES ?=
+PAPER ?= a4
 
 export PYTHON
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check parameters translations test test-long lab lock clean
+.PHONY: help site zip serve handout check parameters translations test test-long screenshots lab lock clean
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of"
@@ -20,9 +21,17 @@ site: ## build the book into _build/site (PARAMS=profiles/short.yml for other pa
 	@sh scripts/setup.sh
 	@$(RUN) -m emergence.build site $(if $(PARAMS),--params "$(PARAMS)") $(if $(CORES),--cores $(CORES))
 
+zip: ## pack the built book into _build/emergent-abilities.zip, to be read from any folder
+	@sh scripts/setup.sh
+	@$(RUN) -m emergence.archive
+
 serve: ## show the built book on 127.0.0.1 (PORT=8000)
 	@sh scripts/setup.sh
 	@$(RUN) -m emergence.build serve --port $(PORT)
+
+handout: ## print the built site: a PDF for each language in _build/handout (PAPER=letter)
+	@sh scripts/setup.sh handout chromium
+	@$(RUN) -m emergence.handout --paper $(PAPER)
 
 check: ## check the tables
 	@sh scripts/setup.sh
@@ -42,9 +51,14 @@ test: ## build the book and run every test but the long ones
 	@$(RUN) -m pytest -n auto --dist loadfile -m "not long"
 
 test-long: ## run the long tests
-	@sh scripts/setup.sh test chromium
+	@sh scripts/setup.sh test chromium firefox
 	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
 	@$(RUN) -m pytest -m long || { code=$$?; [ $$code = 5 ] && echo "there are no long tests yet" || exit $$code; }
+
+screenshots: ## keep a picture of every page, light and dark, wide and narrow, in test-results/screenshots
+	@sh scripts/setup.sh test chromium
+	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
+	@$(RUN) -m pytest tests/browser/test_screenshots.py
 
 lab: ## open the chapters in JupyterLab
 	@sh scripts/setup.sh lab
@@ -53,7 +67,7 @@ lab: ## open the chapters in JupyterLab
 # JupyterLab's rfc3987-syntax is optional, and takes 2 s whenever jsonschema is imported.
 lock: ## pin the newest versions of everything in requirements*.in
 	@sh scripts/setup.sh lock
-	@for name in requirements requirements-test requirements-lab; do \
+	@for name in requirements requirements-live requirements-handout requirements-test requirements-lab; do \
 		.venv/bin/uv pip compile --quiet --no-header --universal --upgrade --python-version 3.11 \
 			--no-emit-package rfc3987-syntax $$name.in -o $$name.txt || exit 1; \
 	done

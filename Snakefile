@@ -30,6 +30,7 @@ FRONT_END = [book.from_root(path) for path in book.files_of(paths.SPHINX)]
 TABLES = [book.from_root(path) for path in provenance.tables()]
 CATALOGUES = [book.from_root(path) for path in book.catalogues()]
 TRANSLATIONS = [book.from_root(path) for path in book.files_of(paths.TRANSLATIONS)]
+HANDOUT = [book.from_root(path) for path in book.files_of(paths.PACKAGE / "handout")]
 CHAPTERS = [book.from_root(path) for path in provenance.chapters()]
 RECORDED = TABLES + CHAPTERS + ["requirements.in", "requirements.txt"]
 STEP = {path.stem: book.from_root(path) for path in paths.PACKAGE.glob("*.py")}
@@ -99,7 +100,7 @@ rule translations:
         modules=MODULES,
         front_end=FRONT_END,
         catalogues=CATALOGUES,
-        step=[*TRANSLATIONS, STEP["publish"], STEP["render"]],
+        step=[*TRANSLATIONS, *HANDOUT, STEP["publish"], STEP["render"]],
     output:
         touch("_build/state/translations.ok"),
     log:
@@ -179,11 +180,12 @@ rule html:
         front_end=FRONT_END,
         modules=MODULES,
         requirements="requirements.txt",
-        step=[STEP["render"], STEP["alternates"]],
+        step=[STEP["render"], STEP["alternates"], STEP["repository"], STEP["security"]],
     output:
         "_build/state/html-{lang}.json",
     params:
         python=PYTHON,
+        revision=os.environ.get("EMERGENCE_REVISION", ""),
     log:
         "_build/logs/{lang}/html.log",
     message:
@@ -201,7 +203,7 @@ rule publish:
         record=book.from_root(paths.PROVENANCE),
         tables=TABLES,
         config=book.from_root(paths.CONFIG),
-        step=[STEP["publish"], STEP["files"], STEP["alternates"]],
+        step=[STEP[name] for name in ("publish", "files", "alternates", "security")],
     output:
         "_build/state/site.json",
     log:

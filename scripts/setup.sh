@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the environment in .venv: sh scripts/setup.sh [test] [lab] [lock] [chromium]
+# Make the environment in .venv: sh scripts/setup.sh [test] [handout] [lab] [lock] [chromium] [firefox]
 # Does nothing where the stamps say that it was done for these very requirements.
 set -eu
 cd "$(dirname "$0")/.."
@@ -70,8 +70,16 @@ install_chromium() {
         return
     fi
     say "installing Playwright's Chromium"
-    "$bin/python" -m playwright install chromium || fail "No Chromium for the browser tests.
+    "$bin/python" -m playwright install chromium || fail "No Chromium for the browser tests and the handout.
 Install one, then run make again: sudo apt-get install chromium"
+}
+
+install_firefox() {
+    for name in firefox-esr firefox; do
+        command -v "$name" >/dev/null 2>&1 && return
+    done
+    as_root_on_debian && apt_install firefox-esr || fail "No Firefox for the long tests.
+Install one, then run make again: sudo apt-get install firefox-esr"
 }
 
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
@@ -81,7 +89,7 @@ environment_works || make_environment
 install requirements.txt --no-deps --no-build-isolation --editable .
 for part in "$@"; do
     case $part in
-    test) install requirements-test.txt ;;
+    test | handout) install "requirements-$part.txt" ;;
     lab)
         install requirements-lab.txt
         # A double click on a chapter opens it as a notebook, here only.
@@ -92,6 +100,7 @@ END
         ;;
     lock) pip_install uv ;;
     chromium) install_chromium ;;
+    firefox) install_firefox ;;
     *) fail "unknown part: $part" ;;
     esac
 done

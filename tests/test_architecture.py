@@ -16,12 +16,13 @@ LONGEST = 300
 # A module imports from its own room and from those on lower levels of its own wing, never upwards
 # or sideways. The study is what chapters import, the pipeline what runs them.
 BASE = {
-    **dict.fromkeys(["errors", "paths", "wrapping"], 0),
+    **dict.fromkeys(["embedded", "errors", "paths", "wrapping"], 0),
     **dict.fromkeys(["i18n", "arguments", "once", "rules"], 1),
     **dict.fromkeys(["formats", "schemas"], 2),
     "tables": 3,
 }
 STUDY = BASE | {
+    **dict.fromkeys(["outputs", "requirements"], 4),
     **dict.fromkeys(["metrics", "prompts", "scaling", "simulation"], 4),
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     **dict.fromkeys(["retest", "shots", "task_page", "trajectories"], 6),
@@ -29,10 +30,11 @@ STUDY = BASE | {
     "charts": 8,
 }
 PIPELINE = BASE | {
-    **dict.fromkeys(["alternates", "files", "kernels", "source"], 1),
-    **dict.fromkeys(["book", "fill", "profiles", "provenance", "server", "stage"], 2),
+    **dict.fromkeys(["alternates", "files", "kernels", "repository", "security", "source"], 1),
+    **dict.fromkeys(["archive", "book", "branch", "fill", "profiles"], 2),
+    **dict.fromkeys(["provenance", "server", "stage"], 2),
     **dict.fromkeys(["params", "publish", "render", "notebooks"], 3),
-    **dict.fromkeys(["check", "ingest", "sphinx", "translations"], 4),
+    **dict.fromkeys(["check", "handout", "ingest", "sphinx", "translations"], 4),
     "build": 5,
 }
 WINGS = (STUDY, PIPELINE)

@@ -15,8 +15,9 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from docutils import nodes
 from emergence import alternates, i18n, paths, publish
-from emergence.sphinx import citations, folds, maths, specs, words
+from emergence.sphinx import chart_scripts, citations, folds, maths, specs, svg, words
 from emergence.sphinx.charts import MIME
+from emergence.sphinx.figures import Chart, Picture, figure_html
 from emergence.sphinx.typography import unbroken
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,34 +75,10 @@ def test_scripts_are_loaded_only_where_a_chart_needs_them(spec: specs.Spec, want
 
 
 def test_a_fluid_chart_is_drawn_exactly_as_wide_as_its_column() -> None:
-    svg = vl_convert.vegalite_to_svg(specs.at_width(PLAIN, specs.PHONE))
-    assert specs.svg_size(svg)[0] == specs.PHONE
+    picture = vl_convert.vegalite_to_svg(specs.at_width(PLAIN, specs.PHONE))
+    assert svg.size(picture)[0] == specs.PHONE
     fixed = {**PLAIN, "width": 90}
     assert specs.at_width(fixed, specs.PHONE) == fixed
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _contrast(one: str, other: str) -> float:
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_texts_and_mapped_colours_can_be_read_on_the_dark_page() -> None:
-    page = "#121212"
-    texts = [
-        colour
-        for part in specs.DARK_CONFIG.values()
-        for key, colour in part.items()
-        if key in ("labelColor", "titleColor", "color", "subtitleColor")
-    ]
-    assert len(texts) >= 8
-    assert min(_contrast(colour, page) for colour in texts) >= 4.5
-    assert min(_contrast(colour, page) for colour in specs.DARK_COLOURS.values()) >= 3
 
 
 @given(st.integers(0, 254))
@@ -125,28 +102,77 @@ def test_the_dark_theme_changes_what_is_drawn_and_no_data() -> None:
     assert specs.themed(spec, "light")["config"]["axis"]["labelColor"] == "#222"
 
 
-def test_the_payload_tells_the_rows_once_and_both_themes_compile() -> None:
-    rows = [{"x": 1, "y": 2, "colour": "</script><!--"}]
-    text = specs.payload({**PLAIN, "data": {"values": rows}})
-    assert "<" not in text
-    parts = json.loads(text)
-    assert list(parts["datasets"].values()) == [rows]
+def test_the_payload_tells_the_rows_once_and_both_themes_compile_at_the_pictures_sizes() -> None:
+    spec = {**PLAIN, "data": {"values": ROWS}, "title": "So many words that no phone has room"}
+    parts = specs.payload(spec)
+    assert list(parts["datasets"].values()) == [ROWS]
+    assert parts["sizes"].keys() == specs.sizes(spec).keys()
     for scheme in specs.SCHEMES:
-        spec = {**parts[scheme], "width": 200, "datasets": parts["datasets"]}
-        assert "<path" in vl_convert.vegalite_to_svg(spec)
+        for size, own in parts["sizes"].items():
+            living = {**parts[scheme], **own, "datasets": parts["datasets"]}
+            pictured = specs.sizes(specs.themed(spec, scheme))[size]
+            assert vl_convert.vegalite_to_svg(living) == vl_convert.vegalite_to_svg(pictured)
+
+
+def _told(script: str, registry: str) -> dict[str, object]:
+    """What a script of charts registers."""
+    start, end = f"Object.assign((window.{registry} ??= {{}}), ", ");\n"
+    assert script.startswith(start) and script.endswith(end)
+    return json.loads(script[len(start) : -len(end)])
+
+
+def test_a_table_tells_numbers_as_the_language_does_and_first_what_is_drawn() -> None:
+    table = (
+        "model,none,kind,ok,y,flops,p\nm-1,,a,True,0.123456,2.64e+18,0\nm-2,,a,False,,12000,1e-9\n"
+    )
+    told = _told(chart_scripts.rows_script("c", table, PLAIN, "ru"), "emergenceRows")["c"]
+    assert told["columns"] == [
+        ["y", 1, ["0,1235", "–"]],
+        ["model", 0, ["m-1", "m-2"]],
+        ["ok", 0, ["yes", "no"]],
+        ["flops", 1, ["2,64·10¹⁸", "12\u00a0000"]],
+        ["p", 1, ["0", "10⁻⁹"]],
+    ]
+    assert told["head"] == [["kind", "a"]]  # in all rows; `none` has no value in any
+
+
+def test_only_charts_that_come_to_life_have_a_script() -> None:
+    assert chart_scripts.page_script({"quiet": PLAIN}) == ""
+    told = _told(chart_scripts.page_script({"quiet": PLAIN, "alive": SLIDER}), "emergenceCharts")
+    assert told.keys() == {"alive"}
 
 
 def test_coordinates_are_rounded_and_texts_are_not() -> None:
-    svg = (
+    picture = (
         '<svg width="10.5" height="7" role="graphics-document" aria-label="x">'
         '<path d="M1.23456,-0.0004L1e-7,12345.678" stroke="#1a2b3c"/>'
         '<text transform="translate(0.3333333,2)" aria-hidden="true">0.123456</text></svg>'
     )
-    assert specs.tidied_svg(svg) == (
+    assert svg.tidied(picture) == (
         '<svg width="10.5" height="7">'
         '<path d="M1.23,0L0,12345.68" stroke="#1a2b3c"/>'
         '<text transform="translate(0.33,2)">0.123456</text></svg>'
     )
+
+
+def test_marks_that_cover_each_other_keep_their_order() -> None:
+    def dot(x: int, colour: str, more: str = "") -> str:
+        circle = "M2,0A2,2,0,1,1,-2,0A2,2,0,1,1,2,0"
+        return f'<path transform="translate({x},0)" d="{circle}" fill="{colour}"{more}/>'
+
+    def group(*dots: str) -> str:
+        return f'<g class="mark-symbol role-mark marks">{"".join(dots)}</g>'
+
+    red, blue = "#f00", "#00f"
+    apart = group(dot(0, red), dot(9, blue), dot(18, red))
+    assert svg.marks(svg.aggregated(apart)) == 2
+    stacked = group(dot(0, red), dot(1, blue), dot(2, red))
+    assert svg.aggregated(stacked) == stacked
+    assert svg.marks(svg.aggregated(group(dot(0, red), dot(1, red)))) == 1
+    faint = group(dot(0, red, ' opacity="0.5"'), dot(1, red, ' opacity="0.5"'))
+    assert svg.aggregated(faint) == faint  # where the two meet, the red is deeper
+    curved = '<g class="mark-symbol role-mark marks"><path d="M0,0C1,1,2,2,3,3" fill="#f00"/></g>'
+    assert svg.aggregated(curved) == curved
 
 
 def test_small_multiples_take_fewer_columns_on_a_phone() -> None:
@@ -159,9 +185,10 @@ def test_small_multiples_take_fewer_columns_on_a_phone() -> None:
     }
     assert list(specs.sizes(facets)) == [""]
     sizes = specs.sizes({**facets, "usermeta": {"narrowColumns": 2}})
-    widths = {key: specs.svg_size(vl_convert.vegalite_to_svg(s))[0] for key, s in sizes.items()}
+    widths = {key: svg.size(vl_convert.vegalite_to_svg(s))[0] for key, s in sizes.items()}
     assert widths["-phone"] < 0.6 * widths[""]
-    assert json.loads(specs.payload(sizes[""]))["narrowColumns"] == 2
+    parts = specs.payload({**facets, "usermeta": {"narrowColumns": 2}})
+    assert parts["sizes"]["-phone"]["columns"] == 2
 
 
 # Formulas
@@ -258,7 +285,7 @@ TOC = "```{{toctree}}\n{}\n```"
 BOOK: dict[str, list[NotebookNode | str]] = {
     "index": [
         "# Start\n\nInline $p^k$, see [the chart](#chart-a-line) and {eq}`pk`.\n\n"
-        + TOC.format("folder/page\nquiet"),
+        + TOC.format("folder/page\nquiet\nbare"),
         "$$\np \\approx p^k\n$$ (pk)",
         chart_cell(SLIDER, "with-slider"),
     ],
@@ -270,6 +297,7 @@ BOOK: dict[str, list[NotebookNode | str]] = {
         "Because.\n```",
     ],
     "quiet": ["# Quiet", chart_cell({**PLAIN, "height": 80}, "another-line")],
+    "bare": ["# No charts"],
 }
 
 
@@ -285,7 +313,8 @@ def test_a_chart_is_a_picture_with_words_and_a_table(book: Path) -> None:
     page = html.parse(book / "folder/page.html")
     (figure,) = page.xpath("//figure[@id='chart-a-line']")
     assert figure.get("data-live") == "never"
-    assert figure.xpath(".//script") == []
+    assert page.xpath("//figure//script") == []
+    assert figure.get("data-spec") is None
     assert {img.get("alt") for img in figure.xpath(".//img")} == {'It "rises" <steeply>.'}
     (link,) = figure.xpath(".//a")
     assert (book / "folder" / link.get("href")).read_text() == "x,y\n1,2.5\n"
@@ -294,17 +323,53 @@ def test_a_chart_is_a_picture_with_words_and_a_table(book: Path) -> None:
     for address in pictures:
         assert "<path" in (book / "folder" / address).read_text()
     for img in figure.xpath(".//img"):
-        svg = (book / "folder" / img.get("src")).read_text()
-        assert specs.svg_size(svg) == (int(img.get("width")), int(img.get("height")))
+        picture = (book / "folder" / img.get("src")).read_text()
+        assert svg.size(picture) == (int(img.get("width")), int(img.get("height")))
 
 
 def test_a_chart_of_its_own_width_has_one_picture_a_theme_and_can_be_scrolled(book: Path) -> None:
     page = html.parse(book / "folder/page.html")
-    (view,) = page.xpath("//figure[@id='chart-with-tooltip']/div")
+    (view,) = page.xpath("//figure[@id='chart-with-tooltip']/div[@class='em-view']")
     assert view.xpath(".//source") == []
     assert len(view.xpath(".//img")) == 2
     assert view.get("tabindex") == "0"
     assert view.get("aria-label")
+
+
+def test_a_figure_leads_to_the_scripts_that_bring_it_to_life(book: Path) -> None:
+    for page, name in (("index", "with-slider"), ("folder/page", "with-tooltip")):
+        at = book / f"{page}.html"
+        (figure,) = html.parse(at).xpath(f"//figure[@id='chart-{name}']")
+        assert (at.parent / figure.get("data-vega")).is_file()
+        spec = (at.parent / figure.get("data-spec")).read_text()
+        assert name in _told(spec, "emergenceCharts")
+        rows = (at.parent / figure.get("data-rows")).read_text()
+        assert list(_told(rows, "emergenceRows")) == [name]
+    assert not (book / "_static/charts/quiet.js").exists()
+
+
+def test_what_needs_scripts_is_unseen_without_them(book: Path) -> None:
+    for page, settings in (("index", 1), ("folder/page", 0)):
+        found = html.parse(book / f"{page}.html")
+        buttons = found.xpath("//figure//button")
+        assert buttons and all(button.get("hidden") is not None for button in buttons)
+        assert len(found.xpath("//button[@class='em-link']")) == settings
+        kept = found.xpath("//div[@class='em-controls em-kept']")
+        assert len(kept) == settings
+        assert all(box.get("aria-hidden") for box in kept)
+
+
+def test_a_slide_has_the_wide_picture_on_every_screen(book: Path) -> None:
+    chart = Chart("c", "folder/page", 1, json.dumps(SLIDER), "alt", "x\n1\n")
+    drawn = {
+        f"{scheme}{size}": Picture(f"_images/{scheme}{size}.svg", 7, 5)
+        for scheme in specs.SCHEMES
+        for size in ("", "-phone")
+    }
+    figure = html.fromstring(figure_html(chart, drawn, "slides/page.html", narrows=False))
+    assert figure.xpath(".//source") == [] and figure.get("data-wide") == ""
+    assert figure.get("data-spec") == "../_static/charts/folder/page.js"
+    assert html.fromstring(figure_html(chart, drawn, "page.html")).xpath(".//source")
 
 
 def test_pages_carry_scripts_only_where_they_use_them(book: Path) -> None:
@@ -313,7 +378,7 @@ def test_pages_carry_scripts_only_where_they_use_them(book: Path) -> None:
         return {Path(address.split("?")[0]).name for address in found}
 
     assert "charts.js" in scripts("index")
-    assert "charts.js" not in scripts("quiet")
+    assert "charts.js" not in scripts("bare")
     assert "sortable.min.js" not in scripts("index")
     vega = (book / "_static/vega.js").read_text()
     assert vega.startswith("(function(){")
@@ -432,9 +497,12 @@ def test_words_of_theme_scripts_and_exercises_are_looked_up(russian: Path) -> No
     (top,) = page.xpath("//button[@id='pst-back-to-top']")
     assert top.text_content().strip() == "Наверх"
     assert {"Главное", "Страница"} <= set(page.xpath("//nav/@aria-label"))
-    assert set(page.xpath("//figcaption/a/text()")) == {"Таблица (CSV)"}
-    (told,) = page.xpath("//script/@data-words")
-    assert json.loads(told)["search"]["Search Results"] == "Найдено"
+    assert set(page.xpath("//div[@class='em-foot']/a/text()")) == {"Таблица (CSV)"}
+    script = (russian / "_static/pages.js").read_text()
+    (told,) = re.findall(
+        r"^Object\.assign\(document\.currentScript\.dataset, (.*)\);$", script, re.M
+    )
+    assert json.loads(json.loads(told)["words"])["search"]["Search Results"] == "Найдено"
     titles = [
         title.text_content().strip() for title in page.xpath("//*[@class='admonition-title']")
     ]
@@ -525,7 +593,7 @@ def test_the_entrance_links_to_every_language_without_scripts() -> None:
     assert {link.get("href") for link in links.values()} == {"en/index.html", "ru/index.html"}
     assert {link.get("lang") for link in links.values()} == set(titles)
     assert {span.get("lang"): span.text for span in page.xpath("//h1/span")} == titles
-    assert not page.xpath("//meta[@http-equiv]")
+    assert not page.xpath("//meta[@http-equiv='refresh']")
     told = {link.get("hreflang"): link.get("href") for link in page.xpath("//link[@hreflang]")}
     assert told == {"en": "en/index.html", "ru": "ru/index.html", "x-default": "index.html"}
     full = html.fromstring(publish.entrance(titles, "https://example.org/"))

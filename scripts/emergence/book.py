@@ -13,7 +13,12 @@ from emergence.paths import shown
 
 TASK_PAGES = "tasks/"
 # Steps of the build that no chapter can see; everything else in the package, chapters may import.
-_BUILD_ONLY = frozenset({"alternates", "build", "check", "publish", "render", "server", "stage"})
+_BUILD_ONLY = frozenset(
+    [
+        *("alternates", "archive", "branch", "build", "check", "publish", "render", "repository"),
+        *("security", "server", "stage"),
+    ]
+)
 _OTHER_FOLDERS = frozenset({"__pycache__", "handout", "ingest", "sphinx", "translations"})
 _TASK_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TRUE = ("true", "True")  # what the check of the tables takes for true

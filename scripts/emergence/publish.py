@@ -18,6 +18,7 @@ from emergence.alternates import addresses, head_links, language_tag, own_name
 from emergence.errors import BookError
 from emergence.files import copy, manifest, require, write_json, write_text
 from emergence.i18n import INTERFACE, translated
+from emergence.security import secured
 
 _ENTRANCE = """<!doctype html>
 <html lang="{lang}">
@@ -90,7 +91,7 @@ def entrance(titles: Mapping[str, str], root: str = "") -> str:
         f"{escape(own_name(lang))}</a>"
         for lang, tag in zip(langs, map(language_tag, langs), strict=True)
     ]
-    return _ENTRANCE.format(
+    page = _ENTRANCE.format(
         lang=language_tag(langs[0]),
         first=langs[0],
         title=escape(titles[langs[0]]),
@@ -99,6 +100,7 @@ def entrance(titles: Mapping[str, str], root: str = "") -> str:
         links="\n".join(links),
         script=_PICK,
     )
+    return secured(page)
 
 
 def aside(site: Path) -> tuple[Path, Path]:

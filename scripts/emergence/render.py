@@ -31,6 +31,7 @@ from emergence.i18n import DATA, INTERFACE, read_catalogue, translated
 from emergence.kernels import STEADY
 from emergence.paths import shown
 from emergence.profiles import did_you_mean
+from emergence.repository import repository
 
 _TASK_PAGE = re.compile(r"chapters/tasks/[^/:\s]+\.md")
 SEEN = ("author", "html_title", "nb_code_prompt_show", "nb_code_prompt_hide")
@@ -60,7 +61,7 @@ def render(staged: Path, config: Path, record: Path, lang: str, out: Path) -> No
         strict = ["-W", "--keep-going", "-n", "-q", "-E", "--no-color"]
         # The notebooks hold their results; running one again here would hide what the step showed.
         options = ["-D", "nb_execution_mode=off", "-d", str(Path(work) / "doctrees")]
-        options += in_language(config, lang)
+        options += [*in_language(config, lang), *in_repository(config)]
         compile_catalogues(lang, source / "locale")
         with contextlib.redirect_stderr(io.StringIO()) as warnings:
             code = build_main([*strict, *options, str(source), str(html)])
@@ -84,6 +85,20 @@ def in_language(config: Path, lang: str) -> list[str]:
     # A catalogue for each chapter, and one for the folder of task pages.
     values = {"language": lang, "locale_dirs": "locale", "gettext_compact": "1"} | seen
     return [part for name, value in values.items() for part in ("-D", f"{name}={value}")]
+
+
+def in_repository(config: Path) -> list[str]:
+    """The options that tell where the book's repository lies, for notebooks and buttons.
+
+    The environment variable `EMERGENCE_REVISION` names the commit that notebooks fetch, in place of
+    the branch.
+    """
+    found = repository(settings(config))
+    values = {"revision": os.environ.get("EMERGENCE_REVISION", "")}
+    if found:
+        values |= {"repository": found.url, "branch": found.branch, "folder": found.folder}
+    told = {f"emergence_{name}": value for name, value in values.items() if value}
+    return [part for name, value in told.items() for part in ("-D", f"{name}={value}")]
 
 
 def compile_catalogues(lang: str, out: Path, folder: Path = paths.LOCALE) -> None:
@@ -142,6 +157,10 @@ def check_config(config: Path) -> None:
     ]
     if faults:
         raise RenderError("\n".join(faults))
+    try:
+        repository(given)
+    except BookError as error:
+        raise RenderError(f"{shown(config)}: {error}") from error
 
 
 def _keys(default: Any, schema: Mapping[str, Any] | None) -> set[str]:

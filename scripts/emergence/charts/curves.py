@@ -103,7 +103,7 @@ def score_layers(
     layers.append(points.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip))
     if rows["noted"].any():
         hollow = base.transform_filter("datum.noted").mark_point(
-            filled=False, size=size, strokeWidth=1.5
+            filled=False, size=size, strokeWidth=1.5, opacity=1
         )
         layers.append(hollow.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip))
     return layers

@@ -71,7 +71,7 @@ def abilities_chart(abilities: pd.DataFrame, labels: pd.DataFrame, lang: str) ->
     domain = list(kinds.values())
     points = (
         alt.Chart(marks)
-        .mark_point(filled=False, strokeWidth=2.5)
+        .mark_point(filled=False, strokeWidth=2.5, opacity=1)
         .encode(
             x=x,
             y=y,
@@ -222,7 +222,7 @@ def filters_chart(
     )
     points = (
         alt.Chart(rows)
-        .mark_point(filled=True, size=45, opacity=0.8)
+        .mark_point(filled=True, size=45, opacity=1)
         .encode(
             x=x,
             y=y,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import numbers
-import os
 import re
 from dataclasses import dataclass, field
 from html import escape
@@ -13,15 +12,15 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from emergence.charts.frontends import living_html
 from emergence.charts.theme import CONFIG
 from emergence.errors import ChapterError
 from emergence.formats import MISSING, significant, vega_locale, whole
+from emergence.outputs import for_book
 
 MIME = "application/vnd.vegalite.v6+json"
 SHORT, PROSE = 12, 60  # characters, up to which a cell is a word, and from which it is prose
 _TAG = re.compile(r"<[^>]*>")
-RENDERER = "EMERGENCE_RENDERER"
-"""Environment variable that the build sets to `book`; elsewhere Altair's own renderer is used."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,8 @@ class Figure:
     table: pd.DataFrame = field(repr=False)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        if os.environ.get(RENDERER) != "book":
-            return alt.Chart.from_dict(self.spec)._repr_mimebundle_(include, exclude)
+        if not for_book():
+            return {"text/html": living_html(self.spec, self.alt), "text/plain": self.alt}
         data = {MIME: self.spec, "text/plain": self.alt, "text/csv": self.table.to_csv(index=False)}
         return data, {MIME: {"name": self.name}}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from emergence.charts.theme import ACCENT, MUTED, ORDINAL, SECOND
+from emergence.charts.theme import ACCENT, FRAME, MUTED, ORDINAL, SECOND
 from emergence.formats import Count, percent
 from emergence.i18n import translator
 from emergence.scaling import wilson
@@ -90,7 +90,7 @@ def lattices(sites: pd.DataFrame, shares: pd.DataFrame, size: int, lang: str) ->
                 legend=alt.Legend(title=None, symbolType="square", columns=1),
             ),
         )
-        .properties(width=PANEL, height=PANEL, view=alt.ViewConfig(stroke="#9ca3af"))
+        .properties(width=PANEL, height=PANEL, view=alt.ViewConfig(stroke=FRAME))
         .facet(
             facet=alt.Facet("panel:N", title=None, sort=list(panels.values())),
             columns=3,

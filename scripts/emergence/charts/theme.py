@@ -15,6 +15,16 @@ from emergence.wrapping import lines
 ACCENT = "#2563a8"
 SECOND = "#c2410c"
 MUTED = "#808488"
+FRAME = "#858c98"
+"""Axes, ticks and frames: 3:1 against the white page."""
+
+SUPPORT = 0.5
+"""Opacity up to which a mark only supports others: intervals, bands, lines between points.
+
+Texts have a contrast of at least 4.5:1 with the page and marks of 3:1, light and dark, opacity
+included. Exempt are grid lines and supporting marks, which tell nothing without the marks they
+belong to and whose values are in the table; their colours, when opaque, are not exempt.
+"""
 
 # Luminance between 0.12 and 0.30: at least 3:1 against a white and a near-black page. Neighbours
 # differ in shape too, so that colour is never the only sign.
@@ -42,8 +52,8 @@ CONFIG = {
         "titleFontSize": 13,
         "titleFontWeight": "normal",
         "gridColor": "#e5e7eb",
-        "domainColor": "#9ca3af",
-        "tickColor": "#9ca3af",
+        "domainColor": FRAME,
+        "tickColor": FRAME,
         "labelColor": "#4b5563",
         "titleColor": "#1f2937",
     },

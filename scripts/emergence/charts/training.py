@@ -95,7 +95,9 @@ def training_curves(
     points = {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tooltip}
     layers.append(base.mark_point(filled=True, size=26, opacity=1).encode(**points))
     if not noted.empty:
-        layers.append(alt.Chart(noted).mark_point(filled=False, size=26).encode(**points))
+        layers.append(
+            alt.Chart(noted).mark_point(filled=False, size=26, opacity=1).encode(**points)
+        )
 
     subtitle = [_counts(table, lang)]
     if (untrained := table.loc[table["step"].eq(0), "value"]).size:

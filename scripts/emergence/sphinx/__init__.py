@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from emergence import __version__
 from emergence.sphinx import (
     anchors,
+    assets,
     charts,
     citations,
     decks,
@@ -21,6 +22,7 @@ from emergence.sphinx import (
     formulas,
     glue,
     languages,
+    live,
     maths,
     pages,
     provenance,
@@ -36,9 +38,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Entry point of Sphinx."""
     for folder in app.config.locale_dirs:
         app.add_message_catalog(CATALOGUE, str(Path(app.srcdir, folder)))
-    first = (anchors, charts, citations, decks, exercises, folds, formulas, glue)
+    first = (anchors, assets, charts, citations, decks, exercises, folds, formulas, glue)
     later = (provenance, questions, slides, solutions, typography)
-    for part in (*first, languages, maths, pages, *later):
+    for part in (*first, languages, live, maths, pages, *later):
         part.setup(app)
     return {
         "version": __version__,

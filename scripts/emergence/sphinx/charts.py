@@ -26,7 +26,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from emergence.files import write_text
-from emergence.sphinx import live, pictures, specs, svg
+from emergence.sphinx import chart_scripts, pictures, specs, svg
 from emergence.sphinx.figures import (
     Chart,
     Picture,
@@ -153,13 +153,13 @@ def check_names(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def draw(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write pictures, tables and scripts of all charts into the site, before any page is written."""
+    """Write pictures, tables and scripts of all charts, before any page is written."""
     env.emergence_pictures = {}
     if app.builder.format != "html":
         return []
     for docname, charts in sorted(charts_of(env).items()):
         specs_of_page = {chart.name: chart.parsed() for chart in charts}
-        if script := live.page_script(specs_of_page):
+        if script := chart_scripts.page_script(specs_of_page):
             write_text(Path(app.outdir, script_uri(docname)), script)
         for chart in charts:
             try:
@@ -186,7 +186,7 @@ def _drawn(app: Sphinx, chart: Chart) -> dict[str, Picture]:
             write_text(Path(app.outdir, uri), picture)
             drawn[scheme + key] = Picture(uri, *svg.size(picture))
     write_text(Path(app.outdir, table_uri(chart.name)), chart.table)
-    rows = live.rows_script(chart.name, chart.table, spec, app.config.language)
+    rows = chart_scripts.rows_script(chart.name, chart.table, spec, app.config.language)
     write_text(Path(app.outdir, rows_uri(chart.name)), rows)
     return drawn
 

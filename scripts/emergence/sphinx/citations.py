@@ -57,7 +57,21 @@ class LiveBacklinks(SphinxPostTransform):
             citation["backrefs"] = [name for name in backrefs if name in known]
 
 
+def _visit_citation(translator: Any, node: nodes.citation) -> None:
+    # Docutils gives an entry a role that ARIA has given up, and no list of references an item.
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        translator.body.append('<div role="list" class="citation-list">\n')
+    translator.body.append(translator.starttag(node, "div", CLASS="citation", ROLE="listitem"))
+
+
+def _depart_citation(translator: Any, node: nodes.citation) -> None:
+    translator.body.append("</div>\n")
+    if not isinstance(node.next_node(descend=False, siblings=True), nodes.citation):
+        translator.body.append("</div>\n")
+
+
 def setup(app: Sphinx) -> None:
     """Offer the style as `bibtex_reference_style`, and mend the list of references."""
+    app.add_node(nodes.citation, override=True, html=(_visit_citation, _depart_citation))
     app.add_post_transform(LiveBacklinks)
     register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, TranslatedAuthorYear)

@@ -13,7 +13,7 @@ from sphinx.util.osutil import relative_uri
 
 from emergence.i18n import INTERFACE
 from emergence.sphinx import specs
-from emergence.sphinx.live import controls_html
+from emergence.sphinx.chart_scripts import controls_html
 
 CATALOGUE = INTERFACE
 VEGA = "_static/vega.js"

@@ -1,4 +1,4 @@
-"""Assets of the pages, and what of the theme the site does without."""
+"""Assets of the pages, and their words."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from emergence.sphinx import charts, pictures, specs, words
 from emergence.sphinx.figures import VEGA
 
 HERE = Path(__file__).parent
-# 1.5 MB on every page that only replaces the icon font, which stays.
-_ICON_SCRIPT = "_static/scripts/fontawesome.js"
-_STUB = "/* The pages use the icon font. */\n"
-_LEFTOVERS = ("*.map", "*.ttf", "_static/*-macros.html", ".buildinfo")
+# Every page tells its name to the theme's switch of versions, which is not used.
+_PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"
+STYLES = ("fonts", "emergence", "page", "front", "charts", "tables", "boxes", "print")
 
 
 def add_paths(app: Sphinx, config: Config) -> None:
@@ -61,14 +60,15 @@ def add_words(
 def _once(files: list[Any]) -> Iterator[Any]:
     seen = set()
     for file in files:
-        key = (file.filename, file.attributes.get("body"))
-        if key not in seen:
+        body = file.attributes.get("body") or ""
+        key = (file.filename, body)
+        if key not in seen and not body.startswith(_PAGE_NAME):
             seen.add(key)
             yield file
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the script of living charts and take away what no page uses."""
+    """Write the script of living charts."""
     if exception is not None or app.builder.format != "html":
         return
     root = Path(app.outdir)
@@ -76,17 +76,12 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if any(specs.interaction(chart.parsed()) != "never" for chart in found):
         cache = app.config.emergence_chart_cache
         write_text(root / VEGA, pictures.bundle(Path(cache) if cache else None))
-    if (root / _ICON_SCRIPT).exists():
-        write_text(root / _ICON_SCRIPT, _STUB)
-    for pattern in _LEFTOVERS:
-        for path in sorted(root.rglob(pattern)):
-            path.unlink()
 
 
 def setup(app: Sphinx) -> None:
-    """Register style sheet, scripts and the clearing up."""
-    app.add_css_file("emergence.css", priority=900)
-    app.add_css_file("charts.css", priority=901)
+    """Register style sheets and scripts."""
+    for name in STYLES:
+        app.add_css_file(f"{name}.css", priority=900)
     app.add_js_file("theme.js", priority=100)
     app.connect("config-inited", add_paths)
     app.connect("html-page-context", add_assets, priority=900)

@@ -21,6 +21,7 @@ def of_pages(author: str) -> dict[str, Any]:
             "secondary": _("Toggle secondary sidebar"),
             "book": _("Main"),
             "page": _("Page"),
+            "pages": _("Pages of this chapter"),
             "tools": _("This page as"),
         },
         "theme_search_bar_text": _("Search..."),

@@ -110,6 +110,7 @@
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", view.querySelector("img").alt);
     place.removeAttribute("aria-roledescription");
+    place.querySelector("svg").setAttribute("aria-hidden", "true"); // its roles come without names
     const focused = [...figure.querySelectorAll(".em-controls :is(input, select)")].indexOf(
       document.activeElement,
     );

@@ -82,6 +82,8 @@
   focusableScrollers();
   addEventListener("resize", focusableScrollers, { passive: true });
 
+  document.querySelector(".bd-search-container form.bd-search input")?.focus();
+
   // Search quotes the pages it finds by fetching them, which a folder opened by double click bars.
   if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
@@ -97,6 +99,10 @@
       icon.replace(/<title>.*?<\/title>/, () => `<title>${title}</title>`);
     iconCopy = titled(iconCopy, words.copy.copy_to_clipboard);
     iconCheck = titled(iconCheck, words.copy.copy_success);
+    for (const button of document.querySelectorAll("button.copybtn")) {
+      button.dataset.tooltip = words.copy.copy;
+      button.querySelector("title").textContent = words.copy.copy_to_clipboard;
+    }
   }
 
   let opened = []; // solutions unfolded for the paper only
