@@ -21,7 +21,7 @@ from emergence.sphinx.charts import MIME
 from emergence.sphinx.companions import notebook, set_up
 from emergence.sphinx.markdown import markdown
 from emergence.sphinx.parts import work_address, work_html
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from packaging.requirements import Requirement
@@ -109,7 +109,6 @@ def test_the_setting_reaches_sphinx(tmp_path: Path, monkeypatch) -> None:
         "emergence_revision=abc",
         "emergence_repository=https://github.com/a/b",
         "emergence_branch=dev",
-        "emergence_folder=",
     ]
     config.write_text("title: x")
     assert in_repository(config)[1::2] == ["emergence_revision=abc"]
@@ -227,6 +226,7 @@ def test_what_a_page_shows_reads_well_as_markdown(html: str, expected: str) -> N
     assert markdown(html) == expected
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab .$<>&*_`#-+1)|[]!"), min_size=1, max_size=25))
 def test_words_stay_words(text: str) -> None:
     plain = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""What a chapter's cell leaves behind: for the book that is being built, or for a reader's notebook.
+"""What a chapter's cell leaves behind, for the book being built or for a reader's notebook.
 
 `glue` keeps a value that the text shows. The build finds it in the notebook's outputs, as MyST-NB's
 own `glue` leaves it; in a reader's notebook, whose text is written already, it leaves nothing.

@@ -97,7 +97,8 @@ def in_repository(config: Path) -> list[str]:
     values = {"revision": os.environ.get("EMERGENCE_REVISION", "")}
     if found:
         values |= {"repository": found.url, "branch": found.branch, "folder": found.folder}
-    return [part for name, value in values.items() for part in ("-D", f"emergence_{name}={value}")]
+    told = {f"emergence_{name}": value for name, value in values.items() if value}
+    return [part for name, value in told.items() for part in ("-D", f"{name}={value}")]
 
 
 def compile_catalogues(lang: str, out: Path, folder: Path = paths.LOCALE) -> None:

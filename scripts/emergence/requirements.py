@@ -41,7 +41,9 @@ def missing(
 
 def pinned(wanted: Iterable[Requirement], pins: Iterable[Requirement]) -> list[str]:
     """The packages with the versions of the build, as pip is told them."""
-    extras = {canonicalize_name(r.name): f"[{','.join(r.extras)}]" if r.extras else "" for r in wanted}
+    extras = {
+        canonicalize_name(r.name): f"[{','.join(r.extras)}]" if r.extras else "" for r in wanted
+    }
     return [
         f"{pin.name}{extras[canonicalize_name(pin.name)]}{pin.specifier}"
         for pin in pins

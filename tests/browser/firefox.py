@@ -28,6 +28,7 @@ EVENTS += ("network.responseCompleted",)
 # What breaks the policy of a page goes to the console, as any other fault.
 _TELL_BREACHES = """() => document.addEventListener("securitypolicyviolation", (e) =>
   console.error(`policy: ${e.violatedDirective}: ${e.blockedURI}`))"""
+_INSIDE = ("data", "blob", "about")
 _A_MOMENT = "new Promise((done) => setTimeout(done, 150))"
 PREFERENCES = {
     "app.update.enabled": False,
@@ -92,9 +93,8 @@ class Firefox:
         elif method == "network.responseCompleted":
             if params["response"]["status"] >= 400:
                 self.faults.append(f"{params['response']['status']}: {url}")
-        elif parts.scheme not in ("data", "blob", "about"):
-            if (parts.scheme, parts.netloc) != self._local:
-                self.faults.append(f"request to another place: {url}")
+        elif (parts.scheme, parts.netloc) != self._local and parts.scheme not in _INSIDE:
+            self.faults.append(f"request to another place: {url}")
 
     def go(self, address: str, width: int = 1280) -> Self:
         """Open a page, and wait until all that it loads at once is there."""

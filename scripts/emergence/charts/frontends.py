@@ -21,6 +21,7 @@ WIDTH = 680  # px, of a chart that takes the width of its column
 # Vega-Embed marks what it has drawn with `marks`; Altair's own message of failure has `error`.
 _STYLE = ".em-chart:has(.marks) > img, .em-chart .error { display: none }"
 
+
 def living_html(spec: Mapping[str, Any], text: str) -> str:
     """A chart as HTML: its picture, and the script that brings it to life where there is a way."""
     fixed = {**spec, "width": WIDTH} if spec.get("width") == "container" else dict(spec)

@@ -36,9 +36,7 @@ def notebook_uri(docname: str) -> str:
 
 def tools(found: Repository | None, lang: str, docname: str, href: str) -> list[dict[str, Any]]:
     """What leads from a page to its notebook: the file, and where it can be run, if anywhere."""
-    offered = [
-        {"kind": "notebook", "name": _("Notebook (.ipynb)"), "href": href, "download": True}
-    ]
+    offered = [{"kind": "notebook", "name": _("Notebook (.ipynb)"), "href": href, "download": True}]
     path = branch_path(lang, docname)
     if found and (address := found.binder(path)):
         offered.append({"kind": "binder", "name": _("Run in Binder"), "href": address})

@@ -20,7 +20,14 @@ _BEGINS = re.compile(
 )
 _SPACES = re.compile(r"(?<=\S)  +(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_DROPPED = ("a.headerlink", "span.backrefs", "div.citation > span.label", "script", "style", "button")
+_DROPPED = (
+    "a.headerlink",
+    "span.backrefs",
+    "div.citation > span.label",
+    "script",
+    "style",
+    "button",
+)
 _TEXT_BOXES = frozenset({"admonition", "topic"})
 
 
