@@ -313,6 +313,8 @@ STATIC = {
     "scripts/bootstrap.js": "bootstrap()",
     "scripts/bootstrap.js.map": "{}",
     "locales/ru/x.mo": "x",
+    "vendor/LICENSE.txt": "terms of what is not used",
+    "img/LICENSE-icons.txt": "terms",
     "deck.css": "@import 'deck-font.css';",
     "deck-font.css": "a{b:url(deck.woff2)}",
     "deck.woff2": "f",
@@ -394,7 +396,8 @@ def test_what_nothing_asks_for_is_gone_and_decks_keep_theirs(settled: Path) -> N
     }
     assert left == {
         *("pages.css", "pages.js", "charts.js", "vega.js", "charts/page.js", "searchtools.js"),
-        *("img/a.png", "icon.svg", "deck.css", "deck-font.css", "deck.woff2", "comment.js"),
+        *("img/a.png", "img/LICENSE-icons.txt", "icon.svg", "comment.js"),
+        *("deck.css", "deck-font.css", "deck.woff2"),
     }  # fmt: skip
     assert loaded(settled / "slides/deck.html") == ["../_static/deck.css", "../_static/charts.js"]
 

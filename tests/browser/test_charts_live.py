@@ -24,7 +24,6 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 CHART = "//figure[contains(@class, 'em-chart')]"
-SLIDER = "figure.em-chart:has(.em-kept input[type=range])"
 
 
 def with_slider(lang: str = "en") -> str:
@@ -33,11 +32,16 @@ def with_slider(lang: str = "en") -> str:
     return next(address for address in found if address.startswith(f"{lang}/"))
 
 
+def sliding(page: Page) -> Locator:
+    """The figure of the first chart with a slider, alive or not."""
+    return page.locator("figure.em-chart:has(input[type=range])").first
+
+
 def slider(page: Page) -> tuple[str, Locator, Locator]:
     """Name of the first chart with a slider, its figure, alive, and the slider."""
-    name = page.locator(SLIDER).first.get_attribute("id").removeprefix("chart-")
-    figure = page.locator(f"#chart-{name}")
+    figure = sliding(page)
     revive(figure)
+    name = figure.get_attribute("id").removeprefix("chart-")
     return name, figure, figure.locator("input[type=range]").first
 
 
@@ -185,7 +189,7 @@ def test_a_long_table_shows_all_its_rows_a_part_at_a_time(
     browser: Browser, origin: str, site: Path
 ) -> None:
     with opened(browser, origin + with_slider()) as page:
-        figure = page.locator(SLIDER).first
+        figure = sliding(page)
         figure.locator(".em-data").click()
         body = figure.locator(".em-rows tbody tr")
         expect(body).to_have_count(chart_scripts.ROWS)
@@ -207,7 +211,7 @@ def test_a_table_works_by_double_click_and_stays_off_the_paper(
     browser: Browser, site: Path
 ) -> None:
     with opened(browser, (site / with_slider()).as_uri(), viewport=PHONE) as page:
-        figure = page.locator(SLIDER).first
+        figure = sliding(page)
         figure.locator(".em-data").click()
         expect(figure.locator(".em-rows")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from babel.dates import format_date
+from lxml.html import HtmlElement
 
 from emergence import paths
 from emergence.errors import BookError
@@ -49,7 +50,8 @@ def front(lang: str, made: datetime, config: Path, record: Path) -> compose.Fron
     ]
     title, author = (translated(text, lang, INTERFACE) for text in (title, author))
     address = f"{root}/" if root else ""
-    return compose.Front(lang, title, _("By {author}").format(author=author), lines, address)
+    credit = _("By {author}").format(author=author)
+    return compose.Front(lang, title, author, credit, lines, address)
 
 
 def words(lang: str) -> Words:
@@ -57,7 +59,7 @@ def words(lang: str) -> Words:
     return partial(translated, lang=lang, domain=INTERFACE)
 
 
-def printed(text: compose.HtmlElement, to_pdf: printing.Printer) -> bytes:
+def printed(text: HtmlElement, to_pdf: printing.Printer) -> bytes:
     """Print until the page numbers in the text are those of the pages.
 
     Raises HandoutError when they keep changing.
@@ -73,16 +75,13 @@ def printed(text: compose.HtmlElement, to_pdf: printing.Printer) -> bytes:
     raise HandoutError(f"found other page numbers in each of {_PASSES} prints")
 
 
-def handout(lang: str, out: Path, site: Path, paper: str, to_pdf: printing.Printer) -> int:
-    """Write the handout of one language to `out`; return the number of its pages."""
-    made = moment()
+def composed(
+    lang: str, site: Path, paper: str, made: datetime
+) -> tuple[compose.Front, HtmlElement]:
+    """The handout of one language, to be printed. Raises HandoutError where there is no site."""
     told = front(lang, made, paths.CONFIG, site / paths.PROVENANCE.name)
     names = compose.chapters(paths.TOC)
-    text = compose.document(site, told, names, paper, words(lang))
-    about = {"/Title": told.title, "/Author": told.author, "/Creator": NAME}
-    pdf = printing.described(printed(text, to_pdf), about, made)
-    write_bytes(out, pdf)
-    return printing.page_count(pdf)
+    return told, compose.document(site, told, names, paper, words(lang))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,14 +89,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m emergence.handout", description=__doc__)
     parser.add_argument("langs", nargs="*", help="languages (default: all)", metavar="LANG")
     parser.add_argument("--paper", choices=sorted(compose.PAPERS), default="a4")
+    parser.add_argument("--out", type=Path, default=paths.HANDOUT, metavar="FOLDER")
     given = parser.parse_args(arguments)
+    made = moment()
     try:
+        langs = given.langs or LANGUAGES
+        texts = [composed(lang, paths.SITE, given.paper, made) for lang in langs]
         with printing.printer() as to_pdf:
-            for lang in given.langs or LANGUAGES:
-                out = paths.HANDOUT / f"{NAME}-{lang}.pdf"
-                count = handout(lang, out, paths.SITE, given.paper, to_pdf)
-                size = out.stat().st_size / 1e6
-                print(f"the handout ({lang}): {out}, {count} pages, {size:.1f} MB", flush=True)
+            for told, text in texts:
+                pdf = printing.described(printed(text, to_pdf), told.title, told.author, made)
+                out = given.out / f"{NAME}-{told.lang}.pdf"
+                write_bytes(out, pdf)
+                size = f"{printing.page_count(pdf)} pages, {len(pdf) / 1e6:.1f} MB"
+                print(f"the handout ({told.lang}): {out}, {size}", flush=True)
     except BookError as error:
         print(error, file=sys.stderr)
         return 1

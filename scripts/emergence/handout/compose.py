@@ -27,6 +27,7 @@ class Front:
     lang: str
     title: str
     author: str
+    credit: str
     lines: Sequence[str]
     address: str = ""
 
@@ -45,15 +46,13 @@ def chapters(toc: Path) -> list[str]:
     return [name for name in files(yaml.safe_load(toc.read_text("utf-8"))) if name not in LEFT_OUT]
 
 
-def document(
-    site: Path, front: Front, names: Sequence[str], paper: str, _: Words
-) -> HtmlElement:
+def document(site: Path, front: Front, names: Sequence[str], paper: str, _: Words) -> HtmlElement:
     """The handout of one language, whose page numbers are still to be filled in.
 
     site: folder of the built site; names: its pages, the first one of which introduces the book.
     Raises HandoutError where a page or a picture is missing.
     """
-    known = {"": front.address, **dict.fromkeys(names, front.lang)}
+    known = {"": front.address, **dict.fromkeys(names, "")}
     pages = [page_of(site, front.lang, name, known, _) for name in names]
     pages[0].body.find("h1").text = pages[0].title = _("Introduction")
     parts = [_part(page.name, page.title, [page.body]) for page in pages]
@@ -116,7 +115,7 @@ def _string(text: str) -> str:
 
 def _title_page(front: Front) -> HtmlElement:
     title = element("p", front.title, class_="book-title")
-    author = element("p", front.author, class_="book-author")
+    author = element("p", front.credit, class_="book-author")
     lines = [element("p", line) for line in front.lines]
     if front.address:
         lines.append(element("p", element("a", front.address, href=front.address)))

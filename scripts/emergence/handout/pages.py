@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -29,10 +29,9 @@ _DROPPED = (
     "|descendant::section[.//table[contains(@class, 'em-record')]]"  # hashes, parameters
     "|descendant::section[contains(concat(' ', @class, ' '), ' screen-only ')]"
 )
-_KEPT_ATTRIBUTES = frozenset(
-    "alt class colspan display headers height href id lang mathvariant rowspan scope src start"
-    " stretchy style type width".split()
-)
+_KEPT = {"alt", "class", "colspan", "data-target", "headers", "height", "href", "id", "lang"}
+_KEPT |= {"rowspan", "scope", "src", "start", "style", "type", "width"}
+_CLOSED = ".//*[contains(@class, 'exercise') or contains(@class, 'solution')]"
 
 
 class HandoutError(BookError):
@@ -70,9 +69,9 @@ def element(tag: str, *children: HtmlElement | str, **attributes: str) -> HtmlEl
     return made
 
 
-def page_link(target: str, label: str, number: str = "{page}") -> HtmlElement:
-    """A link that names the page of its target; `label` holds `{page}` where it stands."""
-    before, after = label.split(number)
+def page_link(target: str, label: str) -> HtmlElement:
+    """A line that leads to its target; `label` says `{page}` where the number of its page goes."""
+    before, after = label.split("{page}")
     place = element("span", "0", class_="page-of", data_target=target)
     link = element("a", before, place, after, href=f"#{target}")
     return element("p", link, class_="elsewhere")
@@ -100,8 +99,7 @@ def read(site: Path, lang: str, name: str) -> HtmlElement:
 def page_of(site: Path, lang: str, name: str, known: Mapping[str, str], _: Words) -> Page:
     """A page of the site, made ready for paper.
 
-    known: the pages of the handout, each with the address of its folder below the site, and by
-    "" the address of the site, or nothing where it has none.
+    known: the pages of the handout, and by "" the address of the site, empty where it has none.
     """
     body = read(site, lang, name)
     for node in body.xpath(_DROPPED):
@@ -192,7 +190,7 @@ def _take_references(page: Page) -> None:
 def _take_solutions(page: Page, _: Words) -> None:
     """Take the solutions out, and say below each exercise where its solution is."""
     last: HtmlElement | None = None
-    for node in page.body.xpath(".//*[contains(@class, 'exercise') or contains(@class, 'solution')]"):
+    for node in page.body.xpath(_CLOSED):
         kinds = node.get("class").split()
         if "exercise" in kinds:
             last = node
@@ -219,9 +217,10 @@ def _take_answers(page: Page, _: Words) -> None:
         heading.tag, heading.attrib["class"] = "h3", "answer-title"
         for node in heading.xpath(".//*[@id]"):
             del node.attrib["id"]
-        key.append(heading)
-        for note in with_class(box, "em-feedback"):
-            key.append(_run_in(_taken(note)))
+        notes = [_taken(note) for note in with_class(box, "em-feedback")]
+        right = [_letter(note) for note in notes if note.get("data-right") == "true"]
+        told = element("strong", _("Right: {letters}").format(letters=", ".join(right)))
+        key.extend([heading, element("p", told), *map(_run_in, notes)])
         for fold in with_class(box, "em-answer-key"):
             fold.drop_tree()
         for letter in with_class(box, "em-answer"):
@@ -230,9 +229,15 @@ def _take_answers(page: Page, _: Words) -> None:
         page.answers.append(key)
 
 
+def _letter(note: HtmlElement) -> str:
+    return with_class(note, "em-letter")[0].text_content()
+
+
 def _run_in(note: HtmlElement) -> HtmlElement:
-    """A feedback whose verdict begins its first paragraph."""
+    """A feedback whose first paragraph begins with its sign and letter."""
     verdict, *texts = note
+    for said in with_class(verdict, "em-verdict-words"):
+        said.drop_tree()
     if texts and texts[0].tag == "p":
         verdict.tag = "strong"
         first = texts[0]
@@ -262,17 +267,7 @@ def _drop_empty(body: HtmlElement) -> None:
 
 
 def _plain(part: HtmlElement) -> None:
-    """Take away what only the scripts and styles of the site know."""
-    for node in _elements(part):
-        for name in list(node.attrib):
-            if name not in _KEPT_ATTRIBUTES and not name.startswith("data-target"):
-                if not _of_maths(node):
-                    del node.attrib[name]
-
-
-def _elements(part: HtmlElement) -> Iterator[HtmlElement]:
-    return (node for node in part.iter() if isinstance(node.tag, str))
-
-
-def _of_maths(node: HtmlElement) -> bool:
-    return node.tag == "math" or any(parent.tag == "math" for parent in node.iterancestors())
+    """Take away what only the scripts and styles of the site know; formulas stay as they are."""
+    for node in part.xpath(".//*[not(ancestor-or-self::math)] | self::*"):
+        for name in set(node.attrib) - _KEPT:
+            del node.attrib[name]

@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -75,11 +75,12 @@ def page_numbers(pdf: bytes) -> dict[str, int]:
     }
 
 
-def described(pdf: bytes, about: Mapping[str, str], made: datetime) -> bytes:
-    """The PDF with what readers show of it; `about`: /Title, /Author and the like."""
+def described(pdf: bytes, title: str, author: str, made: datetime) -> bytes:
+    """The PDF with what programs that show it say of it."""
     writer = PdfWriter(clone_from=io.BytesIO(pdf))
     stamp = made.strftime("D:%Y%m%d%H%M%S+00'00'")
-    writer.add_metadata({**about, "/CreationDate": stamp, "/ModDate": stamp})
+    about = {"/Title": title, "/Author": author, "/CreationDate": stamp, "/ModDate": stamp}
+    writer.add_metadata({**about, "/Creator": "Chromium"})
     preferences = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
     writer.root_object[NameObject("/ViewerPreferences")] = preferences
     out = io.BytesIO()

@@ -23,6 +23,7 @@ DECKS = "slides"
 _BY_NAME = "_static/charts/"
 _MENTION = re.compile(r"_static/[^\s\"'()<>?#,&;\\]+")
 _FILE_NAME = re.compile(r"[\"'`/]([\w.-]+\.\w+)[\"'`?]")
+_TERMS = re.compile(r"(LICEN[CS]E|OFL|COPYING|NOTICE)", re.IGNORECASE)
 _LEFTOVERS = ("*.map", "*.ttf", "_static/*-macros.html", ".buildinfo")
 
 logger = logging.getLogger(__name__)
@@ -109,13 +110,17 @@ def _sheet(root: Path, pages: Iterable[bundles.Page], words: pruning.Words) -> s
 
 
 def sweep(root: Path) -> None:
-    """Drop what is in `_static` and no page, style sheet or script asks for."""
+    """Drop what is in `_static` and no page, style sheet or script asks for; licences stay."""
     reached = _reached(root, {p.relative_to(root).as_posix(): _text(p) for p in _pages(root)})
+    kept = {root / address for address in reached}
     for path in sorted((root / "_static").rglob("*"), reverse=True):
-        address = path.relative_to(root).as_posix()
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-        elif path.is_file() and address not in reached and not address.startswith(_BY_NAME):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+            continue
+        named = path.relative_to(root).as_posix().startswith(_BY_NAME)
+        terms = _TERMS.match(path.name) and any(path.parent in other.parents for other in kept)
+        if not (path in kept or named or terms):
             path.unlink()
 
 

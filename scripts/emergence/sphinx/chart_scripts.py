@@ -52,7 +52,7 @@ def rows_script(name: str, table: str, spec: specs.Spec, lang: str) -> str:
     table: CSV with a head. What the chart draws comes first, words before numbers. Columns without
     any value are left out; those with one value in all of several rows are told beside the table.
     """
-    title, used = specs.title(spec), specs.fields(spec) | _WHICH
+    title, used = specs.title(spec), specs.fields(spec)
     head, *rows = csv.reader(io.StringIO(table))
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(head)
     shown, fixed = [], []
@@ -65,7 +65,7 @@ def rows_script(name: str, table: str, spec: specs.Spec, lang: str) -> str:
             fixed.append([column, texts[0]])
         else:
             shown.append([column, int(number), texts])
-    shown.sort(key=lambda column: (column[0] not in used, column[0] in used and column[1]))
+    shown.sort(key=lambda column: _rank(column[0], used, number=bool(column[1])))
     caption = _("Data of the chart: {title}").format(title=title) if title else _("Data")
     words = {
         "caption": str(caption),
@@ -76,6 +76,13 @@ def rows_script(name: str, table: str, spec: specs.Spec, lang: str) -> str:
         "step": ROWS,
     }
     return _registered("emergenceRows", {name: {**words, "head": fixed, "columns": shown}})
+
+
+def _rank(column: str, used: set[str], *, number: bool) -> int:
+    """Where a column stands: what is drawn, whose it is, how much it is, and the rest."""
+    if column in used:
+        return 2 if number else 0
+    return 1 if column in _WHICH else 3
 
 
 def _is_number(cell: str) -> bool:

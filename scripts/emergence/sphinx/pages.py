@@ -16,6 +16,8 @@ from emergence.sphinx import charts, pictures, specs, words
 from emergence.sphinx.figures import VEGA
 
 HERE = Path(__file__).parent
+# Every page tells its name to the theme's switch of versions, which is not used.
+_PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"
 STYLES = ("fonts", "emergence", "page", "front", "charts", "tables", "boxes", "print")
 
 

@@ -94,20 +94,20 @@ class Question(SphinxDirective):
         start = answer[0] if isinstance(answer, nodes.paragraph) and answer.children else None
         mark = _MARK.match(start.astext()) if isinstance(start, nodes.Text) else None
         if mark is None:
-            return self._warn("has an answer that begins neither with `[x] ` nor `[ ] `", item.line)
+            found = f"has an answer that begins neither with `[x] ` nor `[ ] `: {item.astext()!r}"
+            return self._warn(found)
         item["right"] = mark[1] == "x"
         answer.replace(start, nodes.Text(start.astext()[mark.end() :]))
         answer.rawsource = _MARK.sub("", answer.rawsource, count=1)
         if len(item.children) < 2:
-            text = answer.astext()
-            return self._warn(f"has no feedback below the answer {text!r}", item.line)
+            return self._warn(f"has no feedback below the answer {answer.astext()!r}")
         return True
 
-    def _warn(self, fault: str, line: int | None = None) -> bool:
-        source, first = self.get_source_info()
+    def _warn(self, fault: str) -> bool:
+        source, line = self.get_source_info()
         _log.warning(
             f"question: {self.arguments[0]!r} {fault}",
-            location=f"{source}:{line or first}",
+            location=f"{source}:{line}",
             type="emergence",
             subtype="question",
         )
