@@ -18,6 +18,9 @@ from emergence.sphinx.figures import VEGA
 HERE = Path(__file__).parent
 # Every page tells its name to the theme's switch of versions, which is not used.
 _PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"
+# Sphinx's texts of the search make code out of a string, which the pages' policy forbids; this
+# extension tells those texts itself, in every language.
+_TEXTS = "translations.js"
 STYLES = ("fonts", "emergence", "page", "front", "charts", "tables", "boxes", "print")
 
 
@@ -62,7 +65,8 @@ def _once(files: list[Any]) -> Iterator[Any]:
     for file in files:
         body = file.attributes.get("body") or ""
         key = (file.filename, body)
-        if key not in seen and not body.startswith(_PAGE_NAME):
+        unused = body.startswith(_PAGE_NAME) or str(file.filename).endswith(_TEXTS)
+        if key not in seen and not unused:
             seen.add(key)
             yield file
 
