@@ -202,6 +202,8 @@ def test_the_speaker_sees_notes_and_turns_slides(
         assert page.evaluate("Reveal.getIndices().h") == first
         for frame, number in zip(view.frames[1:], (first + 1, first + 2), strict=True):
             frame.wait_for_function("n => window.Reveal?.getIndices().h === n - 1", arg=number)
+        page.wait_for_url(f"**#/{first + 1}")
+        page.wait_for_load_state("networkidle")
         page.reload()
         ready(page)
         view.locator(".em-turn button").first.click()
