@@ -93,8 +93,10 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{shown(target)}: {size / 1e6:.2f} MB of {LIMIT / 1e6:g} MB")
-    for path in sorted(p for p in paths.SITE.rglob("*") if p.suffix in APART):
-        print(f"  not in it: {shown(path)}, {path.stat().st_size / 1e6:.2f} MB")
+    for suffix in APART:
+        left = [path.stat().st_size for path in paths.SITE.rglob(f"*{suffix}")]
+        if left:
+            print(f"not in it: {len(left)} files {suffix}, {sum(left) / 1e6:.2f} MB")
     return 0
 
 

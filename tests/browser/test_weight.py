@@ -121,8 +121,7 @@ def made(context: BrowserContext, origin: str, address: str) -> Visit:
     if not is_deck(address):
         use(page, found)
     found.all, found.said = list(asked), list(said)
-    told = page.evaluate("emSeen")
-    found.refused, found.shift = told["refused"], told["shift"]
+    found.refused = page.evaluate("emSeen.refused")
     if not is_deck(address):
         found.refused += search(page, submit=address.endswith(("/index.html", "/gsm8k.html")))
         found.said = list(said)
@@ -138,6 +137,8 @@ def use(page: Page, found: Visit) -> None:
         if figure.get_attribute("data-live") != "never":
             revive(figure)
             found.charts += 1
+    # Before anything is unfolded: what opens on demand moves what is below.
+    found.shift = page.evaluate("emSeen.shift")
     switch = page.locator(".theme-switch-button:visible")
     if switch.count():
         for _ in range(3):
