@@ -98,8 +98,9 @@
       if (message.hello) {
         speaker = source;
         tell();
-      } else if (message.go !== undefined && source === speaker) {
-        Reveal.slide(message.go);
+      } else if (message.go !== undefined) {
+        speaker ??= source; // slides loaded anew do not know their speaker yet
+        if (source === speaker) Reveal.slide(message.go);
       }
     });
   }
