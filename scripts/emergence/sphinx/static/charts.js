@@ -110,7 +110,8 @@
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", view.querySelector("img").alt);
     place.removeAttribute("aria-roledescription");
-    place.querySelector("svg").setAttribute("aria-hidden", "true"); // its roles come without names
+    // The words stand for the whole; Vega's roles of each mark say nothing more.
+    place.querySelector("svg").setAttribute("aria-hidden", "true");
     const focused = [...figure.querySelectorAll(".em-controls :is(input, select)")].indexOf(
       document.activeElement,
     );
