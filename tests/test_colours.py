@@ -82,6 +82,8 @@ def test_both_themes_set_the_same_colours() -> None:
 def test_a_style_sheet_is_short_and_names_no_colour_of_its_own() -> None:
     for path in STYLES.glob("*.css"):
         text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= 300, path.name
+        # Decks have one sheet for all their forms; it is not part of any page.
+        limit = 700 if path.name == "slides.css" else 300
+        assert len(text.splitlines()) <= limit, path.name
         if path.name != "emergence.css":
             assert re.findall(r"#[0-9a-f]{3,8}\b(?=[^{}]*;)", text) == [], path.name

@@ -23,11 +23,13 @@ from emergence.sphinx.markdown import markdown
 from emergence.sphinx.parts import work_address, work_html
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import html
 from markdown_it import MarkdownIt
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from .test_architecture import STUDY, modules, room
+from .test_sphinx_extension import PAGES, THEMED, build
 
 GITHUB = repository.Repository("https://github.com/some-one/a.book")
 COLAB = re.compile(
@@ -192,7 +194,7 @@ def rendered(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("html", "expected"),
+    ("page", "expected"),
     [
         ('<p>so <span class="em-tex">p_i*q &lt; 1</span>.</p>', "so $p_i*q < 1$."),
         ('<div class="em-tex">a \\tag{1}</div>', "$$\na \\tag{1}\n$$"),
@@ -222,8 +224,8 @@ def rendered(text: str) -> str:
         ),
     ],
 )
-def test_what_a_page_shows_reads_well_as_markdown(html: str, expected: str) -> None:
-    assert markdown(html) == expected
+def test_what_a_page_shows_reads_well_as_markdown(page: str, expected: str) -> None:
+    assert markdown(page) == expected
 
 
 @settings(deadline=None)
@@ -231,12 +233,12 @@ def test_what_a_page_shows_reads_well_as_markdown(html: str, expected: str) -> N
 def test_words_stay_words(text: str) -> None:
     plain = " ".join(text.split())
     element = MarkdownIt("commonmark").render
-    html = element("x").replace("x", plain.translate({60: "&lt;", 62: "&gt;", 38: "&amp;"}))
-    shown = rendered(markdown(html))
+    page = element("x").replace("x", plain.translate({60: "&lt;", 62: "&gt;", 38: "&amp;"}))
+    shown = rendered(markdown(page))
     wanted = plain.translate({60: "&lt;", 62: "&gt;", 38: "&amp;"}).replace('"', "&quot;")
     # A backslash before a dollar sign is what keeps a front end from reading a formula.
     assert shown == (f"<p>{wanted}</p>" if wanted else "")
-    assert not re.search(r"(?<!\\)\$", markdown(html))
+    assert not re.search(r"(?<!\\)\$", markdown(page))
 
 
 @pytest.mark.parametrize(
@@ -321,3 +323,29 @@ def test_without_an_address_and_a_package_the_set_up_says_what_to_do(tmp_path: P
     done = subprocess.run(alone, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 1
     assert "Put the address of the book's repository into REPOSITORY" in done.stderr
+
+
+def tools_of(page: Path) -> dict[str, str]:
+    """What stands above a page of a built book, by its kind."""
+    links = html.parse(page).xpath("//nav[contains(@class, 'em-tools')]//a")
+    return {link.get("class").removeprefix("em-tool-"): link.get("href") for link in links}
+
+
+@pytest.mark.parametrize("url", ["", GITHUB.url])
+def test_pages_offer_their_notebooks_and_where_to_run_them(tmp_path: Path, url: str) -> None:
+    options = {"article_header_end": ["em-tools.html"], "navbar_persistent": []}
+    config = {**THEMED, "html_theme_options": options, "emergence_repository": url}
+    assert build(tmp_path, PAGES, **config, emergence_revision="abc") == ""
+    out = tmp_path / "html"
+    assert "notebook" not in tools_of(out / "index.html")  # it computes nothing
+    offered = tools_of(out / "folder" / "page.html")
+    assert set(offered) == {"notebook"} | ({"binder", "colab"} if url else set())
+    assert offered["notebook"] == "../notebooks/folder/page.ipynb"
+    done = nbformat.read(out / "notebooks" / "folder" / "page.ipynb", as_version=4)
+    assert f'REPOSITORY = "{url}"' in done.cells[0].source
+    assert 'REVISION = "abc"' in done.cells[0].source
+    text = "\n".join(cell.source for cell in done.cells if cell.cell_type == "markdown")
+    assert "> **Exercise 1**\n>\n> Why?" in text
+    assert re.search(r"<details>\n<summary>Solution to [^<]*</summary>\n\nBecause\.", text)
+    assert [c.source for c in done.cells if c.cell_type == "code"][1:] == ["figure()"] * 2
+    assert 'alt="It &quot;rises&quot; &lt;steeply&gt;."' in str(done.cells)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from lxml import html
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import built_decks
+from .test_accessibility import AXE, EVERYTHING, violations
 from .test_site import MARKS, drawn, opened
 
 pytestmark = pytest.mark.browser
@@ -118,7 +118,7 @@ def test_keys_addresses_and_the_other_language(browser: Browser, origin: str, de
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowRight")
         expect(page.locator(".slide-number")).to_have_text(re.compile(rf"3\s*/\s*{count}"))
-        assert urlsplit(page.url).fragment == "/3"
+        page.wait_for_url("**#/3")
         page.keyboard.press("ArrowLeft")
         expect(page.locator("section.present h2")).to_be_visible()
         page.keyboard.press("o")
@@ -292,29 +292,16 @@ def test_decks_follow_the_theme_of_the_pages(browser: Browser, origin: str, site
         assert page.evaluate(ground) != light
 
 
-def axe() -> str:
-    """The script of axe-core."""
-    pytest.importorskip("axe_playwright_python")
-    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize(("screen", "scheme"), [("laptop", "dark"), ("phone", "light")])
 def test_axe_finds_nothing_in_decks(
     browser: Browser, origin: str, deck: str, screen: str, scheme: Any
 ) -> None:
-    code = axe()
     options = {"viewport": SCREENS[screen], "color_scheme": scheme}
     with opened(browser, origin + deck, **options) as page:
         told = []
         for number in range(1, ready(page) + 1):
             revive(page, turn(page, number))
-            if number == 1:
-                page.evaluate(code)
-            found = page.evaluate(
-                "axe.run().then(({ violations }) => violations.map("
-                "v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 120)).join(' | ')}`))"
-            )
-            told += [f"slide {number}: {fault}" for fault in found]
+            told += violations(page, EVERYTHING, f"slide {number}")
         assert not told, "\n".join(told)
 
 
@@ -322,7 +309,7 @@ def test_axe_finds_nothing_in_the_speakers_view(browser: Browser, origin: str, s
     with opened(browser, origin + built_decks()[0], viewport=LAPTOP) as page:
         ready(page)
         view = speaker(page)
-        view.evaluate(axe())
+        view.evaluate(AXE)
         rules = "axe.run({iframes: false}).then(r => r.violations.map(v => v.id + v.nodes[0].html))"
         assert view.evaluate(rules) == []
 

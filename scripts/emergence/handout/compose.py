@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,9 +14,12 @@ import yaml
 from lxml import html
 from lxml.html import HtmlElement
 
+from emergence import paths
 from emergence.handout.pages import Page, Words, anchor, element, page_of
 
 CSS = Path(__file__).with_name("handout.css")
+FACES = paths.SPHINX / "static" / "fonts.css"
+_URL = re.compile(r'url\("([^"]+)"\)')
 PAPERS = {"a4": "A4", "letter": "letter"}
 # A plan for the teacher is no part of what the class gets.
 LEFT_OUT = frozenset({"teaching"})
@@ -97,7 +102,7 @@ def _frame(front: Front, parts: Sequence[HtmlElement], paper: str) -> str:
     """The document without its body; each part has a page style with its title at the top."""
     running = "\n".join(
         f"@page {part.get('style').removeprefix('page: ')} {{ @top-left {{ content: "
-        f"{json.dumps(part.get('data-running'), ensure_ascii=False)} }} }}"
+        f"{_string(part.get('data-running'))} }} }}"
         for part in parts
     )
     size = f"@page {{ size: {PAPERS[paper]}; @top-right {{ content: {_string(front.title)} }} }}"
@@ -105,7 +110,19 @@ def _frame(front: Front, parts: Sequence[HtmlElement], paper: str) -> str:
         f'<!doctype html><html lang="{escape(front.lang)}"><head><meta charset="utf-8">'
         f"<title>{escape(front.title)}</title>"
         f'<meta name="author" content="{escape(front.author)}">'
-        f"<style>{CSS.read_text('utf-8')}\n{size}\n{running}</style></head><body></body></html>"
+        f"<style>{_faces()}\n{CSS.read_text('utf-8')}\n{size}\n{running}</style></head><body></body></html>"
+    )
+
+
+def _faces() -> str:
+    """The faces of the site, carried in the style: the same on every machine, and there at once."""
+
+    def carried(found: re.Match[str]) -> str:
+        content = (FACES.parent / found[1]).read_bytes()
+        return f'url("data:font/woff2;base64,{base64.b64encode(content).decode()}")'
+
+    return _URL.sub(carried, FACES.read_text("utf-8")).replace(
+        "display: optional", "display: block"
     )
 
 

@@ -55,6 +55,7 @@ def printer() -> Iterator[Printer]:
                 path = Path(folder) / "handout.html"
                 path.write_text(text, encoding="utf-8")
                 page.goto(path.as_uri(), wait_until="load")
+                page.evaluate("document.fonts.ready.then(() => true)")
                 return page.pdf(
                     prefer_css_page_size=True, print_background=True, outline=True, tagged=True
                 )

@@ -94,6 +94,6 @@ def _output(
     if MIME not in data:
         return dict(output)
     words = data["text/plain"]
-    html = picture(str(output["metadata"][MIME].get("name")), words)
+    html = picture(output["metadata"].get(MIME, {}).get("name", ""), words)
     shown = {"text/html": html, "text/plain": words} if html else {"text/plain": words}
     return {**output, "data": shown, "metadata": {}}

@@ -66,7 +66,7 @@ def charts() -> Catalog:
 
 
 def interface() -> Catalog:
-    """Return the words of the pages: the extension's, the handout's, the entrance's, the settings'."""
+    """Return the words of pages and handout: the extension's, the entrance's, the settings'."""
     folders = (paths.SPHINX, paths.PACKAGE / "handout")
     found = [path for folder in folders for path in book.files_of(folder)]
     files = [path for path in found if path.suffix == ".py"]

@@ -108,7 +108,7 @@
     for (const other of bar.querySelectorAll("a[data-lang]")) {
       for (const event of ["click", "auxclick", "contextmenu"]) {
         other.addEventListener(event, () => {
-          other.hash = location.hash;
+          other.hash = `/${Reveal.getIndices().h + 1}`; // the address follows a second later
           try {
             if (event !== "contextmenu") localStorage.setItem("em-lang", other.dataset.lang);
           } catch {
