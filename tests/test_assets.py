@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import sphinx
 import tinycss2
 from emergence import archive, security
 from emergence.errors import BookError
@@ -263,6 +264,19 @@ def test_a_script_of_many_tells_each_its_data() -> None:
     assert "// no semicolon\n;" in made
     assert not made.startswith('"use strict"')  # that is for the first file only
     assert "log() {}" in made
+
+
+def test_plurals_are_functions_and_nothing_else_is_evaluated() -> None:
+    doctools = (Path(sphinx.__file__).parent / "themes/basic/static/doctools.js").read_text()
+    rule = "(n%10==1 && n%100!=11 ? 0 : n%10>=2 || n%100>14 ? 1 : 2)"
+    catalogue = f'Documentation.addTranslations({{"plural_expr": "{rule}"}});'
+    files = {"d.js": doctools, "t.js": catalogue}
+    made = bundles.script([Part("d.js"), Part("t.js")], files.__getitem__)
+    assert "PLURAL_EXPR = catalog.plural_expr" in made
+    assert f'{{"plural_expr": (n) => Number({rule})}}' in made
+    for code in ("const f = new Function('n', 'return n')", 'eval("1")', "x = eval(y)"):
+        with pytest.raises(bundles.BundleError, match=r"x\.js: found"):
+            bundles.script([Part("x.js")], {"x.js": code}.__getitem__)
 
 
 # A site

@@ -45,6 +45,12 @@ _ELEMENT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
+# Sphinx makes a function of a text, which the policy forbids, from each language's rule of plurals.
+_MADE_PLURAL = re.compile(
+    r"new Function\(\s*\"n\",\s*`return \(\$\{(catalog\.plural_expr)\}\)`\s*\)"
+)
+_PLURAL = re.compile(r"\"plural_expr\": \"([n0-9%=!<>&|?:()+\s-]*)\"")
+_EVALUATES = re.compile(r"\bnew Function\b|(?<![.\w])eval\(")
 _SOURCE_MAP = re.compile(r"^//[#@] ?sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -207,7 +213,10 @@ def ordered(lists: Iterable[Sequence[Part]]) -> list[Part]:
 
 
 def script(parts: Iterable[Part], read: Callable[[str], str]) -> str:
-    """One script of many; `read` gives the text of a file by its address."""
+    """One script of many; `read` gives the text of a file by its address.
+
+    Raises BundleError for a script that evaluates texts.
+    """
     return "".join(_scripts(parts, read))
 
 
@@ -215,13 +224,21 @@ def _scripts(parts: Iterable[Part], read: Callable[[str], str]) -> Iterator[str]
     # The first file's "use strict" is for itself only.
     yield ";\n"
     for part in parts:
-        code = _SOURCE_MAP.sub("", read(part.address) if part.address else part.text).strip()
+        code = _plain(read(part.address) if part.address else part.text)
+        if found := _EVALUATES.search(code):
+            raise BundleError(f"{part.address or 'an inline script'}: found {found.group()}")
         if part.data:
             told = {_camel(name): value for name, value in part.data}
             written = json.dumps(told, ensure_ascii=False, sort_keys=True)
             yield f"Object.assign(document.currentScript.dataset, {written});\n"
         yield _QUIET.format(code) if part.address.startswith(_TALKATIVE) else code
         yield "\n;\n"
+
+
+def _plain(code: str) -> str:
+    """The script without the address of its source map, and with plurals as functions."""
+    code = _MADE_PLURAL.sub(r"\1", _SOURCE_MAP.sub("", code))
+    return _PLURAL.sub(r'"plural_expr": (n) => Number(\1)', code).strip()
 
 
 def _camel(name: str) -> str:

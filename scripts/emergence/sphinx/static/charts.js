@@ -72,6 +72,22 @@
     }
   }
 
+  // Rows are told as columns, and made anew each time, since Vega writes into them.
+  function datasetsOf(parts) {
+    const rowsOf = ({ columns }) => {
+      const names = Object.keys(columns);
+      return columns[names[0]].map((_, i) =>
+        Object.fromEntries(names.map((name) => [name, columns[name][i]])),
+      );
+    };
+    return Object.fromEntries(
+      Object.entries(structuredClone(parts.datasets)).map(([name, told]) => [
+        name,
+        Array.isArray(told) ? told : rowsOf(told),
+      ]),
+    );
+  }
+
   async function draw(figure) {
     const wanted = scheme();
     const size = sizeOf(figure);
@@ -88,7 +104,7 @@
     const spec = {
       ...parts[wanted],
       ...(parts.sizes[size] ?? parts.sizes[""]),
-      datasets: structuredClone(parts.datasets), // Vega writes into its rows
+      datasets: datasetsOf(parts),
     };
     const result = await window.emergenceVega.embed(place, spec, {
       mode: "vega-lite",
