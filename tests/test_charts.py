@@ -10,11 +10,12 @@ import vl_convert
 from emergence.charts import critique as critique_charts
 from emergence.charts import curves, examples, figure, html_table, labels, panels, theme
 from emergence.charts import metrics as metric_charts
-from emergence.charts.figures import MIME, RENDERER
+from emergence.charts.figures import MIME
 from emergence.critique import zero_scores
 from emergence.errors import ChapterError, ParameterError
 from emergence.formats import vega_locale
 from emergence.i18n import translator
+from emergence.outputs import RENDERER
 from emergence.scaling import with_intervals
 from emergence.sphinx.specs import dark_colour
 from emergence.views import main_setting

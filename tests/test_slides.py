@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
-from emergence import i18n, paths
+from emergence import i18n
 from emergence.sphinx import slide_charts, specs
 from emergence.sphinx.figures import Picture
 from lxml import html
@@ -287,25 +287,3 @@ def test_small_multiples_take_the_columns_that_are_largest_on_a_phone() -> None:
 def test_a_tall_chart_stands_beside_the_text() -> None:
     assert slide_charts.stands_beside(Picture("", 500, 500))
     assert not slide_charts.stands_beside(Picture("", 700, 350))
-
-
-# Look
-
-
-def _colours(sheet: str) -> dict[tuple[str, str], str]:
-    """Custom properties that name colours, for the light and the dark page."""
-    found = {}
-    for selector, block in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
-        theme = "dark" if 'data-theme="dark"' in selector else "light"
-        for name, value in re.findall(r"(--[\w-]+):\s*(#[0-9a-f]{3,8});", block):
-            found.setdefault((theme, name), value)
-    return found
-
-
-def test_decks_have_the_colours_of_the_pages() -> None:
-    static = paths.SPHINX / "static"
-    decks = _colours((static / "slides.css").read_text(encoding="utf-8"))
-    pages = _colours((static / "emergence.css").read_text(encoding="utf-8"))
-    shared = decks.keys() & pages.keys()
-    assert {("dark", "--pst-color-primary"), ("light", "--em-line")} <= shared
-    assert {key: decks[key] for key in shared} == {key: pages[key] for key in shared}
