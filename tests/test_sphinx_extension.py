@@ -142,6 +142,22 @@ def test_only_charts_that_come_to_life_have_a_script() -> None:
     assert told.keys() == {"alive"}
 
 
+def test_what_is_drawn_has_the_digits_that_can_be_seen() -> None:
+    rows = [
+        {"x": 1 / 3, "n": 1_234_567, "f": 1.5e23, "t": "0.3333333"},
+        {"x": 2.0, "n": 2, "f": None, "t": ""},
+    ]
+    spec = SLIDER | {"data": {"values": rows}}
+    told = _told(chart_scripts.page_script({"alive": spec}), "emergenceCharts")["alive"]
+    (columns,) = [found["columns"] for found in told["datasets"].values()]
+    assert columns == {
+        "x": [0.33333, 2],
+        "n": [1_234_567, 2],
+        "f": [1.5e23, None],
+        "t": ["0.3333333", ""],
+    }
+
+
 def test_coordinates_are_rounded_and_texts_are_not() -> None:
     picture = (
         '<svg width="10.5" height="7" role="graphics-document" aria-label="x">'

@@ -54,6 +54,6 @@ def test_a_page_loads_few_faces(browser: Browser, origin: str, lang: str) -> Non
         page.goto(f"{origin}{lang}/{name}.html", wait_until="networkidle")
         faces = {url.rsplit("/", 1)[1].split("?")[0] for url in asked if "literata" in url}
         folder = paths.PACKAGE / "sphinx" / "static" / "vendor" / "fonts"
-        assert "literata-latin-400-normal.woff2" in faces
+        assert "literata-latin-400-normal-subset.woff2" in faces
         assert sum((folder / face).stat().st_size for face in faces) <= MOST_FACES
         page.context.close()

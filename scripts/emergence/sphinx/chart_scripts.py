@@ -25,6 +25,8 @@ ROWS = 200
 """Rows of a table that are drawn at once."""
 DIGITS = 4
 """Significant digits of a number in a table; the CSV file has all."""
+DRAWN = 5
+"""Significant digits of a number that is drawn: a chart of 1,000 pixels shows three."""
 _WHICH = {"task", "metric", "prompting", "filter"}  # whose score, where a chart has panels of them
 _HUGE, _TINY = 1e15, 1e-4  # from where on a number is told as a power of ten
 
@@ -52,15 +54,22 @@ def page_script(charts: Mapping[str, specs.Spec]) -> str:
 def _in_columns(payload: specs.Spec) -> specs.Spec:
     """The payload with `{"columns": {name: values}}` for rows, which takes far fewer bytes.
 
-    Rows that have not all the same names stay as they are.
+    Numbers have `DRAWN` significant digits. Rows that have not all the same names stay as they are.
     """
     datasets = {
-        name: {"columns": {key: [row[key] for row in rows] for key in rows[0]}}
+        name: {"columns": {key: [_drawn(row[key]) for row in rows] for key in rows[0]}}
         if rows and all(isinstance(row, dict) and row.keys() == rows[0].keys() for row in rows)
         else rows
         for name, rows in payload["datasets"].items()
     }
     return {**payload, "datasets": datasets}
+
+
+def _drawn(value: Any) -> Any:
+    """A value of a row with the digits that can be seen; whole numbers stay."""
+    if not isinstance(value, float) or value == round(value):
+        return value
+    return float(f"{value:.{DRAWN}g}")
 
 
 def rows_script(name: str, table: str, spec: specs.Spec, lang: str) -> str:

@@ -18,7 +18,7 @@
   if (/^(?:be|bg|kk|mk|ru|sr|uk)\b/.test(root.lang)) ranges.cyrillic = "U+301, U+400-4ff, U+2116";
   const folder = `${root.dataset.content_root ?? ""}_static/vendor/fonts`;
   for (const [script, unicodeRange] of Object.entries(ranges)) {
-    const url = `url("${folder}/literata-${script}-400-normal.woff2")`;
+    const url = `url("${folder}/literata-${script}-400-normal-subset.woff2")`;
     new FontFace("Literata", url, { unicodeRange }).load().then(
       (face) => {
         if (!performance.getEntriesByType("paint").length) document.fonts.add(face);
