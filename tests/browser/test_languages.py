@@ -248,11 +248,28 @@ def test_the_switch_shows_focus_and_is_not_printed(browser: Browser, origin: str
     with opened(browser, f"{origin}{SOURCE}/index.html") as page:
         shown = page.locator(".em-languages > a, .em-languages summary")
         page.locator(".primary-toggle:visible").last.focus()
-        page.keyboard.press("Tab")
+        for _ in range(page.locator(".em-tools a:visible, .em-tools summary:visible").count() + 1):
+            page.keyboard.press("Tab")
         expect(shown).to_be_focused()
         assert shown.evaluate("(e) => parseFloat(getComputedStyle(e).outlineWidth)") >= 2
         page.emulate_media(media="print")
         expect(shown).to_be_hidden()
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Hide"), ("ru", "Снять")])
+def test_what_was_searched_for_is_marked_until_the_reader_unmarks_it(
+    browser: Browser, origin: str, lang: str, words: str
+) -> None:
+    with opened(browser, f"{origin}{lang}/search.html?q=GPT") as page:
+        page.locator("#search-results li a").first.click()
+        marked = page.locator("span.highlighted")
+        expect(marked.first).to_be_visible()
+        top = page.locator("article.bd-article").bounding_box()["y"]
+        page.locator("#searchbox").get_by_role("button", name=re.compile(words)).click()
+        expect(marked).to_have_count(0)
+        assert page.locator("article.bd-article").bounding_box()["y"] == top
+        page.reload()
+        expect(marked).to_have_count(0)
 
 
 @pytest.mark.parametrize(

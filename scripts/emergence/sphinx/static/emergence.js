@@ -93,6 +93,14 @@
   if (typeof Documentation !== "undefined") {
     Object.assign(Documentation.TRANSLATIONS, words.search);
   }
+  // Sphinx marks what was searched for, in English and with code in an address, which the policy bars.
+  for (const link of document.querySelectorAll("#searchbox .highlight-link a")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words.search["Hide Search Matches"];
+    button.addEventListener("click", () => SphinxHighlight.hideSearchWords());
+    link.replaceWith(button);
+  }
   if (typeof iconCopy !== "undefined") {
     Object.assign(messages[locale], words.copy);
     const titled = (icon, title) =>
