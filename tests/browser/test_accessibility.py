@@ -70,6 +70,7 @@ def revive(page: Page) -> int:
     for figure in able:
         expect(figure).to_have_attribute("data-state", "live")
     page.evaluate("document.activeElement.blur()")
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")  # nothing half under the bar
     expect(page.locator("#vg-tooltip-element.visible")).to_have_count(0)
     return len(able)
 
