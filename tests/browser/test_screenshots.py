@@ -13,7 +13,7 @@ import pytest
 from emergence import paths
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 FOLDER = paths.ROOT / "test-results" / "screenshots"
 HEIGHTS = {1280: 800, 360: 740}

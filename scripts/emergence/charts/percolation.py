@@ -153,8 +153,8 @@ def spanning(curves: pd.DataFrame, lang: str) -> alt.TopLevelMixin:
     rule = alt.Chart(critical).mark_rule(strokeDash=[5, 4], color=MUTED).encode(x="occupancy:Q")
     name = (
         alt.Chart(critical)
-        .mark_text(align="left", dx=6, baseline="bottom")
-        .encode(x="occupancy:Q", y=alt.value(318), text="text:N")
+        .mark_text(align="left", dx=6, dy=-2, baseline="bottom")
+        .encode(x="occupancy:Q", y=alt.value("height"), text="text:N")
     )
     title = alt.Title(
         _("Is a lattice spanned?"),
