@@ -175,3 +175,11 @@ def test_a_statistic_that_is_not_defined_does_not_change_with_the_axis(scores, t
             retest.tested_task(none, tasks, "ipa_transliterate", 0.05, 0.05)
         )
     assert table["linear"].isna().sum() == 2 and not table["changes"].any()
+
+
+def test_a_task_whose_models_are_all_too_large_is_told_with_none(scores, tasks):
+    small = up_to(scores, 1.5e9)
+    found = few_shot_retests(small, tasks, floor=0.05, significance=0.05).set_index("task")
+    assert found.loc["wic", ["models", "tested", "passing"]].tolist() == [0, 0, 0]
+    assert found.loc["wic", ["first_model", "last_model"]].isna().all()
+    assert found.loc["arithmetic_2da", "models"] > 0

@@ -10,10 +10,12 @@ import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from emergence import i18n
+from emergence.charts import Html, empty_panel
 from emergence.sphinx import slide_charts, specs
 from emergence.sphinx.figures import Picture
 from lxml import html
 from nbformat import NotebookNode
+from nbformat import v4 as nb
 
 from .test_sphinx_extension import PLAIN, SLIDER, TOC, build, chart_cell
 
@@ -28,6 +30,14 @@ SETTINGS = {
     "author": "A. Teacher",
 }
 CURVE = {**PLAIN, "height": 400, "title": {"text": "A curve", "subtitle": ["6 points", "one run"]}}
+
+
+def panel_cell(panel: Html) -> NotebookNode:
+    """A cell that says why there is no chart."""
+    output = nb.new_output("execute_result", data=panel._repr_mimebundle_(), execution_count=1)
+    return nb.new_code_cell("shown", outputs=[output], execution_count=1)
+
+
 SLIDE = """
 ::::{slide} Curves *rise*, $p^k$
 :chart: rising
@@ -63,7 +73,11 @@ BOOK: dict[str, list[NotebookNode | str]] = {
         "::::{slide} S\n:chart: lively\n::::",
     ],
     "plain": ["# Plain\n\n```{bibliography}\n```"],
-    "third": ["# Third\n\n::::{slide} The only one\nText.\n::::"],
+    "third": [
+        "# Third",
+        panel_cell(empty_panel("Nothing to draw", "No model is that small.", name="gone")),
+        "::::{slide} The only one\n:chart: gone\n\nText.\n::::",
+    ],
 }
 
 
@@ -98,6 +112,12 @@ def text(element: html.HtmlElement) -> str:
 
 def test_chapters_with_slides_have_decks(book: Path) -> None:
     assert sorted(p.stem for p in (book / "slides").iterdir()) == ["first", "second", "third"]
+
+
+def test_a_slide_without_its_chart_says_why_as_the_page_does(book: Path) -> None:
+    (slide,) = deck(book, "third").xpath("//section[.//h2[.='The only one']]")
+    assert text(slide) == "The only one Nothing to drawNo model is that small.Text."
+    assert not slide.xpath(".//figure")
 
 
 def test_slides_stand_in_the_order_of_the_presentation(book: Path) -> None:

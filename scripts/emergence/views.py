@@ -67,9 +67,13 @@ def setting(
 
 
 def main_setting(scores: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Return the scores of a task as the book shows it; empty for a task without open data."""
-    if task not in MAIN_SETTING:
-        return scores[scores["task"].eq(task)].iloc[:0]
+    """Return the scores of a task as the book shows it.
+
+    Empty for a task without open data, and where none of its models is among `scores`.
+    """
+    of_task = scores[scores["task"].eq(task)]
+    if task not in MAIN_SETTING or of_task.empty:
+        return of_task.iloc[:0]
     return setting(scores, task, *MAIN_SETTING[task])
 
 

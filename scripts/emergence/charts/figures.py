@@ -150,10 +150,14 @@ def _css(kind: str) -> str:
     return f' class="{kind}"'
 
 
-def empty_panel(title: str, text: str) -> Html:
-    """Return a panel that says why there is nothing to draw, in place of a missing chart."""
+def empty_panel(title: str, text: str, name: str = "") -> Html:
+    """Return a panel that says why there is nothing to draw, in place of a missing chart.
+
+    name: that of the chart, where a slide shows it; the slide then shows the panel.
+    """
+    called = f' data-chart="{escape(name)}"' if name else ""
     html = (
-        f'<div class="em-empty" role="note"><p class="em-empty-title">{escape(title)}</p>'
+        f'<div class="em-empty" role="note"{called}><p class="em-empty-title">{escape(title)}</p>'
         f"<p>{escape(text)}</p></div>"
     )
     return Html(html, f"{title}: {text}")

@@ -16,6 +16,7 @@ below it being its source. Whatever could not be shown is a Sphinx warning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,8 @@ from emergence.sphinx import charts
 
 DECK = "emergence-deck"
 """Attribute of the document whose slides stay in it: the one that a deck is made from."""
+
+_IN_PLACE = re.compile(r'<div class="em-empty"[^>]* data-chart="([\w-]+)"')
 
 logger = logging.getLogger(__name__)
 
@@ -127,13 +130,25 @@ def _ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
         yield node
 
 
+def _panels(doctree: nodes.document) -> Iterator[tuple[str, nodes.raw]]:
+    """The panels that stand in place of charts, by the names of the charts."""
+    for raw in doctree.findall(nodes.raw):
+        if name := _IN_PLACE.search(raw.astext()):
+            yield name[1], raw
+
+
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Note the slides of a page, and warn of empty ones and of notes that belong to none."""
     for notes in doctree.findall(notes_node):
         if not any(isinstance(node, slide_node) for node in _ancestors(notes)):
             logger.warning("notes: they stand in no slide", location=notes, type="slide")
     found = []
-    for slide in doctree.findall(slide_node):
+    panels = dict(_panels(doctree))
+    for slide in list(doctree.findall(slide_node)):
+        if slide["chart"] in panels:
+            # The chapter says why there is nothing to draw, and so does its slide.
+            slide.insert(1, panels[slide["chart"]].deepcopy())
+            slide["chart"] = None
         if not shown(slide) and not slide["chart"]:
             title = slide[0].astext()
             logger.warning("slide %r: it is empty", title, location=slide, type="slide")
