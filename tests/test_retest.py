@@ -178,8 +178,8 @@ def test_a_statistic_that_is_not_defined_does_not_change_with_the_axis(scores, t
 
 
 def test_a_task_whose_models_are_all_too_large_is_told_with_none(scores, tasks):
-    small = up_to(scores, 1.5e9)
-    found = few_shot_retests(small, tasks, floor=0.05, significance=0.05).set_index("task")
+    small = views.up_to(scores, 1.5e9)
+    found = retest.few_shot_retests(small, tasks, floor=0.05, significance=0.05).set_index("task")
     assert found.loc["wic", ["models", "tested", "passing"]].tolist() == [0, 0, 0]
     assert found.loc["wic", ["first_model", "last_model"]].isna().all()
     assert found.loc["arithmetic_2da", "models"] > 0
