@@ -14,6 +14,7 @@ READ = [
     "--pst-color-text-base",
     "--pst-color-text-muted",
     "--pst-color-link",
+    "--pst-color-link-higher-contrast",
     "--pst-color-link-hover",
     "--pst-color-primary",
     "--pst-color-secondary",
