@@ -46,24 +46,30 @@ FROM_BELOW = ("train_flops", "params_active")
 TEST_SETS = ("above", "unknown", "noted")
 """Models above the cutoff, models of unknown compute, and rows with a note of either kind."""
 
+NO_LINEAGE = "other"
+"""Lineage of families that descend from no other."""
+
 BLEU_RESOLUTION = 0.001
 """The step in which a BLEU (as a share) is told: a tenth of a point."""
 
-_COLUMNS = ("model", "family", "task", "metric", "prompting", "value", "n", "note")
+_COLUMNS = ("model", "family", "lineage", "task", "metric", "prompting", "value", "n", "note")
 
 
 @dataclass(frozen=True)
 class Panel:
     """Scores of M models on K metrics, with their axes; arrays share the order of `models`.
 
-    y: (K, M) shares in [0, 1], BLEU divided by 100, nan where a model has no score. resolution: (K,)
-    the step between two scores, 1/n. chance: (K,) chance level, 0 for open answers. noted: (K, M)
-    whether the row has a note. flops, params: (M,), nan where unknown. benchmarks: (M, 7) shares.
+    families, lineages: (M,) names; a lineage is a line of families, or the family where there is
+    none. y: (K, M) shares in [0, 1], BLEU divided by 100, nan where a model has no score.
+    resolution: (K,) the step between two scores, 1/n. chance: (K,) chance level, 0 for open
+    answers. noted: (K, M) whether the row has a note. flops, params: (M,), nan where unknown.
+    benchmarks: (M, 7) shares.
     """
 
     metrics: tuple[tuple[str, str], ...]
     models: np.ndarray
     families: np.ndarray
+    lineages: np.ndarray
     y: np.ndarray
     resolution: np.ndarray
     chance: np.ndarray
@@ -106,6 +112,7 @@ def panel(
         metrics,
         targets.index.to_numpy(dtype=object),
         rows["family"].to_numpy(dtype=object),
+        rows["lineage"].mask(rows["lineage"].eq(NO_LINEAGE), rows["family"]).to_numpy(dtype=object),
         targets.to_numpy(dtype=float).T,
         np.array([_resolution(few_shot, *pair) for pair in metrics]),
         np.array([chance[task] for task, _ in metrics]),

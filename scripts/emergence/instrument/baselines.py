@@ -25,8 +25,8 @@ class Inputs:
     """A batch of B splits over M models.
 
     y: (B, M) shares, nan where unknown. train: (B, M) training models. chance, resolution: (B,), as
-    in `axes.Panel`. flops, params: (M,) decimal logarithms, nan where unknown. families:
-    (M,) names. capability: (B, M, 3) principal components of each split.
+    in `axes.Panel`. flops, params: (M,) decimal logarithms, nan where unknown. families,
+    lineages: (M,) names. capability: (B, M, 3) principal components of each split.
     """
 
     y: np.ndarray
@@ -36,6 +36,7 @@ class Inputs:
     flops: np.ndarray
     params: np.ndarray
     families: np.ndarray
+    lineages: np.ndarray
     capability: np.ndarray
 
 

@@ -1,9 +1,11 @@
-"""Forecasts of larger models' scores from smaller ones, at a grid of cutoffs, and how good they are.
+"""Forecasts of larger models' scores from smaller ones, at a grid of cutoffs, with intervals.
 
 A method learns from models of known training FLOPs at or below a cutoff and predicts the others.
 How far to trust it is learnt on the training side too: at two cutoffs further down, behind which
 half and a quarter of the training models lie, it forecasts those, and the errors, as logits, give
-a Student t distribution around each prediction.
+a Student t distribution around each prediction. Its scale is the root mean square error at the
+worse of the two; its degrees of freedom are the families that erred, since models of one family err
+together.
 """
 
 from __future__ import annotations
@@ -68,6 +70,7 @@ def forecast(
         np.log10(panel.flops),
         np.log10(panel.params),
         panel.families,
+        panel.lineages,
         components(panel.benchmarks, batch)[0],
     )
     found = []
@@ -105,14 +108,13 @@ def _spread(
     r = panel.resolution[:, None]
     error = logits(np.clip(mean, 0, 1), r) - logits(panel.y, r)
     held = train[None] & ~inner & np.isfinite(error)
-    fitted = inner.sum(axis=-1, keepdims=True) >= FEWEST
-    held &= fitted
-    count = held.sum(axis=(0, -1))
-    square = (np.where(held, error, 0.0) ** 2).sum(axis=(0, -1))
-    models = held.any(axis=0).sum(axis=-1)
-    told = models > 0
-    scale = np.sqrt((square + 1.0) / (count + 1.0))
-    return np.where(told, scale, np.nan), np.where(told, models, np.nan)
+    held &= inner.sum(axis=-1, keepdims=True) >= FEWEST
+    square = (np.where(held, error, 0.0) ** 2).sum(axis=-1)
+    scale = np.sqrt((square + 1.0) / (held.sum(axis=-1) + 1.0)).max(axis=0)
+    names, which = np.unique(panel.families.astype(str), return_inverse=True)
+    member = which[:, None] == np.arange(len(names))
+    families = (held.any(axis=0) @ member).sum(axis=-1)
+    return np.where(families > 0, scale, np.nan), np.where(families > 0, families, np.nan)
 
 
 def intervals(

@@ -29,7 +29,7 @@ RIDGE = 0.03
 """Penalty on squared slopes of standardised predictors, in units of one model's likelihood."""
 
 FAMILY = 0.5
-"""Standard deviation of what the models of a family share, where they share anything."""
+"""Standard deviation of what models of one family, or of one lineage, share."""
 
 PRACTICAL = 0.005
 """Added to shares before logits: differences far below one percent do not matter."""
@@ -84,6 +84,7 @@ def process(
     inputs: Inputs,
     axis: str,
     family: float = 0.0,
+    lineage: float = 0.0,
     *,
     length: float = 4.0,
     smooth: float = 1.0,
@@ -94,9 +95,10 @@ def process(
 
     Standard deviations, in units of that of the training scores' logits: `linear` of the slopes of
     standardised predictors, `smooth` of departures correlated over `length`, `family` of an offset
-    shared by the models of one family, `noise` of single models. A length of several units makes
-    departures bend slowly, so that they carry on beyond the training models. Source: Rasmussen &
-    Williams 2006, "Gaussian Processes for Machine Learning", equation 2.25.
+    shared by the models of one family, `lineage` of one shared by a line of families, such as Llama
+    to Llama 3 (they share tokenizers and data), `noise` of single models. A length of several units
+    makes departures bend slowly, so that they carry on beyond the training models. Source:
+    Rasmussen & Williams 2006, "Gaussian Processes for Machine Learning", equation 2.25.
     """
     x, usable, train = _ready(inputs, axis)
     z = logit((np.nan_to_num(inputs.y) + PRACTICAL) / (1 + 2 * PRACTICAL))
@@ -106,11 +108,13 @@ def process(
     unit = np.maximum(spread, 0.3)
     distance = ((x[:, :, None] - x[:, None]) ** 2).sum(axis=3)
     same = inputs.families[:, None] == inputs.families[None]
+    line = inputs.lineages[:, None] == inputs.lineages[None]
     kernel = (
         1.0
         + linear**2 * np.einsum("bmp,bkp->bmk", x, x)
         + smooth**2 * np.exp(-0.5 * distance / length**2)
         + family**2 * same
+        + lineage**2 * line
     )
     pairs = train[:, :, None] & train[:, None]
     diagonal = np.where(train, noise**2, 1.0)
@@ -161,6 +165,7 @@ def _candidates(axis: str) -> tuple[Method, ...]:
         "logistic": lambda inputs: logistic(inputs, axis),
         "process": lambda inputs: process(inputs, axis),
         "process_family": lambda inputs: process(inputs, axis, FAMILY),
+        "process_lineage": lambda inputs: process(inputs, axis, 0.0, FAMILY),
         "isotonic": lambda inputs: isotonic(inputs, axis),
         "average": lambda inputs: average(inputs, axis),
     }
