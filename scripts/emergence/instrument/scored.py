@@ -1,15 +1,13 @@
-"""Forecasts against what larger models did score: errors, coverage, log scores, comparisons."""
+"""Forecasts against what larger models did score: errors, coverage, log scores."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from emergence.arguments import whole_number
-from emergence.errors import DataError
 from emergence.instrument.axes import FROM_BELOW, TEST_SETS, Panel, parts
 from emergence.instrument.baselines import FEWEST
-from emergence.instrument.forecasts import CUTOFF, Results, intervals, log_scores
+from emergence.instrument.forecasts import Results, intervals, log_scores
 from emergence.scaling import FLOOR, presence_level, wilson
 from emergence.views import task_row
 
@@ -37,10 +35,13 @@ def _varied(y: np.ndarray, train: np.ndarray) -> np.ndarray:
     return high > np.where(train, y, np.inf).min(axis=2)
 
 
-def _statuses(
+def statuses(
     panel: Panel, results: Results, train: np.ndarray, test: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(C, K) codes, and the (C, K, M) tested models that have a prediction."""
+    """Return (C, K) codes of STATUSES, and the (C, K, M) tested models that have a prediction.
+
+    train, test: (C, K, M) booleans, of `axes.parts`.
+    """
     scored = test & np.isfinite(results.mean)
     flat = ~_varied(panel.y, train) & results.method.fitted
     codes = np.select(
@@ -68,7 +69,7 @@ def table(panel: Panel, found: list[Results], cutoffs: tuple[float, ...]) -> pd.
         told = np.where(np.isfinite(low), (panel.y >= low) & (panel.y <= high), np.nan)
         logs = log_scores(panel, results)
         for name in TEST_SETS:
-            codes, scored = _statuses(panel, results, train, _sets(panel, cutoffs, name))
+            codes, scored = statuses(panel, results, train, _sets(panel, cutoffs, name))
             shown = np.isin(codes, ["ok", "not_converged"])
             refused = np.isin(codes, ["too_few_models", "no_variation"])
             numbers = {
@@ -120,7 +121,7 @@ def predictions(panel: Panel, found: list[Results], cutoffs: tuple[float, ...]) 
     for results in found:
         low, high = intervals(panel, results)
         for name in TEST_SETS:
-            codes, scored = _statuses(panel, results, train, _sets(panel, cutoffs, name))
+            codes, scored = statuses(panel, results, train, _sets(panel, cutoffs, name))
             scored = scored & np.isin(codes, ["ok", "not_converged"])[:, :, None]
             c, k, m = np.nonzero(scored)
             frames.append(
@@ -143,94 +144,6 @@ def predictions(panel: Panel, found: list[Results], cutoffs: tuple[float, ...]) 
                 )
             )
     return rounded(pd.concat(frames, ignore_index=True))
-
-
-def comparison(
-    panel: Panel,
-    found: list[Results],
-    *,
-    cutoff: float = CUTOFF,
-    replicates: int = 2000,
-    seed: int = 0,
-    confidence: float = 0.95,
-) -> pd.DataFrame:
-    """Return differences in mean absolute error between methods and baselines at one cutoff.
-
-    found: results at that cutoff alone. A row a metric, test set, method that is no baseline, and
-    baseline. Columns: task, metric, test_set, method, axis, baseline, baseline_axis, difference
-    (below 0: the method errs less), low, high (percentile interval of a bootstrap that draws
-    families of tested models and keeps pairs together), n_test, families, converged (of both), best
-    (whether no other converged baseline errs less). Only models that both predict count. Raises
-    DataError for results at several cutoffs, ParameterError for no replicates.
-    """
-    whole_number(replicates, "replicates", at_least=1)
-    if any(len(results.mean) != 1 for results in found):
-        raise DataError("found: results at several cutoffs; expected one")
-    generator = np.random.default_rng(seed)
-    rows = []
-    sets = parts(panel, cutoff)
-    train = sets["train"][None]
-    for name in TEST_SETS:
-        judged = [
-            (r, *(part[0] for part in _statuses(panel, r, train, sets[name][None]))) for r in found
-        ]
-        for k, pair in enumerate(panel.metrics):
-            able = [(r, c[k], s[k]) for r, c, s in judged if c[k] in ("ok", "not_converged")]
-            errors = {id(r): np.abs(r.mean[0, k] - panel.y[k]) for r, _, _ in able}
-            baselines = [entry for entry in able if entry[0].method.baseline]
-            for mine, code, own in able:
-                if mine.method.baseline:
-                    continue
-                drawn = _draws(panel.families, own, replicates, generator)
-                fair = [b for b in baselines if b[1] == "ok" and not (own & ~b[2]).any()]
-                least = min((errors[id(b[0])][own].mean() for b in fair), default=np.nan)
-                for other, other_code, has in baselines:
-                    both = own & has
-                    if not both.any():
-                        continue
-                    gap = np.where(both, errors[id(mine)] - errors[id(other)], 0.0)
-                    low, high = _interval(gap, both, drawn, confidence)
-                    rows.append(
-                        {
-                            "task": pair[0],
-                            "metric": pair[1],
-                            "test_set": name,
-                            "method": mine.method.name,
-                            "axis": mine.method.axis,
-                            "baseline": other.method.name,
-                            "baseline_axis": other.method.axis,
-                            "difference": gap[both].mean(),
-                            "low": low,
-                            "high": high,
-                            "n_test": int(both.sum()),
-                            "families": len(set(panel.families[both])),
-                            "converged": code == "ok" and other_code == "ok",
-                            "best": bool(
-                                other_code == "ok" and errors[id(other)][own].mean() <= least
-                            ),
-                        }
-                    )
-    return rounded(pd.DataFrame(rows))
-
-
-def _draws(
-    families: np.ndarray, tested: np.ndarray, replicates: int, generator: np.random.Generator
-) -> np.ndarray:
-    """How often each model is drawn in each replicate, (R, M): families drawn with replacement."""
-    names, which = np.unique(families[tested].astype(str), return_inverse=True)
-    times = generator.multinomial(len(names), np.full(len(names), 1 / len(names)), replicates)
-    drawn = np.zeros((replicates, len(tested)))
-    drawn[:, tested] = times[:, which]
-    return drawn
-
-
-def _interval(
-    gap: np.ndarray, both: np.ndarray, drawn: np.ndarray, confidence: float
-) -> tuple[float, float]:
-    total = drawn @ both
-    means = (drawn @ gap)[total > 0] / total[total > 0]
-    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
 
 
 def present(panel: Panel, tasks: pd.DataFrame, floor: float = FLOOR) -> np.ndarray:
@@ -268,7 +181,7 @@ def from_below(
     rows = all_rows[all_rows["test_set"].eq("above")].drop(columns=["test_set", "baseline", "mse"])
     added = []
     for results in kept:
-        codes, scored = _statuses(panel, results, train, test)
+        codes, scored = statuses(panel, results, train, test)
         low, high = intervals(panel, results)
         inside = np.where(np.isfinite(low), (panel.y >= low) & (panel.y <= high), np.nan)
         chosen = scored & up

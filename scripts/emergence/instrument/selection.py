@@ -22,7 +22,7 @@ from emergence import paths
 from emergence.errors import DataError
 from emergence.instrument.axes import AXES, Panel, panel
 from emergence.instrument.forecasts import CUTOFF, forecast
-from emergence.instrument.methods import BASELINES, CANDIDATES, Method
+from emergence.instrument.methods import ALL_BASELINES, CANDIDATES, Method
 from emergence.instrument.scored import table
 from emergence.tables import read_table, scores_with_models
 
@@ -41,7 +41,7 @@ def rolling(seen: Panel) -> pd.DataFrame:
     """
     if not (seen.flops <= CUTOFF).all():
         raise DataError(f"train_flops: found a model not known to have at most {CUTOFF:g}")
-    found = forecast(seen, ROLLING, BASELINES + CANDIDATES)
+    found = forecast(seen, ROLLING, ALL_BASELINES + CANDIDATES)
     rows = table(seen, found, ROLLING)
     return rows[rows["test_set"].eq("above")].reset_index(drop=True)
 
