@@ -26,7 +26,7 @@ STUDY = BASE | {
     **dict.fromkeys(["metrics", "prompts", "scaling", "simulation"], 4),
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     **dict.fromkeys(["retest", "shots", "task_page", "trajectories"], 6),
-    "critique": 7,
+    **dict.fromkeys(["critique", "instrument"], 7),
     "charts": 8,
 }
 PIPELINE = BASE | {

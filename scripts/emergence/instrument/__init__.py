@@ -1,0 +1,1 @@
+"""An instrument that measures emergence: thresholds, curves, forecasts."""
