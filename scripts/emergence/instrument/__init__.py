@@ -1,0 +1,1 @@
+"""The instrument: presence, sharpness and predictability of an ability, each with its doubt."""

@@ -1,0 +1,218 @@
+"""The curve of a score by scale: where it rises, how sharply, and whether the data can say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import optimize, special
+
+from emergence.instrument import likelihoods as model
+from emergence.instrument.likelihoods import Observations
+from emergence.instrument.resampling import family_weights, interval, replicated
+
+RISE = 2 * np.log(9)
+"""Width of a logistic curve from 10 % to 90 % of its rise, in units of its scale s."""
+
+REPLICATES = 400
+_DIFFERENCE = 1e-4
+_ROUNDS = 8
+_SETTLED = 0.02
+_STEEPEST = 1.0
+
+
+@dataclass(frozen=True)
+class CurveFit:
+    """A fitted curve. status: `ok` or why there is none (see `refusals.STATUSES`).
+
+    theta: parameters as in `likelihoods` (5), replicates: the same from a bootstrap over families
+    (replicates x 5), shifts: for each family, in order of its name, posterior mean and standard
+    deviation of the scale where it rises (families x 2, decades), families: their names. Empty
+    arrays where there is no curve.
+    """
+
+    status: str
+    floor: float
+    n_models: int
+    n_families: int
+    x_low: float
+    x_high: float
+    theta: np.ndarray
+    replicates: np.ndarray
+    families: np.ndarray
+    shifts: np.ndarray
+
+    @property
+    def fitted(self) -> bool:
+        """Whether there is a curve at all, though its width may be unclear."""
+        return self.theta.size > 0
+
+
+def mid(theta: np.ndarray) -> np.ndarray:
+    """Return log10 of the scale at half the rise of a typical family."""
+    return theta[..., model.MID]
+
+
+def width(theta: np.ndarray) -> np.ndarray:
+    """Return decades of scale from 10 % to 90 % of the rise within a family."""
+    return RISE * np.exp(theta[..., model.LOG_S])
+
+
+def ceiling(theta: np.ndarray, floor: float) -> np.ndarray:
+    """Return the share that the curve approaches."""
+    return floor + (1 - floor) * special.expit(theta[..., model.CEILING])
+
+
+def dispersion(theta: np.ndarray) -> np.ndarray:
+    """Return the correlation of answers within a model, 0 where scores scatter binomially."""
+    return special.expit(theta[..., model.DISPERSION])
+
+
+def width_across(theta: np.ndarray) -> np.ndarray:
+    """Return decades from 10 % to 90 % of the rise averaged over families: wider than `width`.
+
+    Each family rises at its own scale, so their average rises more slowly than any of them.
+    """
+    s, tau = np.exp(theta[..., model.LOG_S]), model.tau_of(theta)
+    points, weights = np.polynomial.hermite_e.hermegauss(61)
+    weights = weights / weights.sum()
+    low = np.zeros_like(s)
+    high = np.log(9) * s + 1.2816 * tau
+    for _ in range(40):
+        middle = (low + high) / 2
+        share = special.expit((middle[..., None] - tau[..., None] * points) / s[..., None])
+        under = share @ weights < 0.9
+        low, high = np.where(under, middle, low), np.where(under, high, middle)
+    return low + high
+
+
+def crossing(theta: np.ndarray, floor: float, target: float) -> np.ndarray:
+    """Return log10 of the scale where a typical family's curve reaches the share `target`.
+
+    Minus infinity for a target at or below the floor, infinity for one at or above the ceiling.
+    """
+    height = ceiling(theta, floor) - floor
+    share = np.clip((target - floor) / height, 0, 1)
+    return theta[..., model.MID] + np.exp(theta[..., model.LOG_S]) * special.logit(share)
+
+
+def none(status: str, data: Observations) -> CurveFit:
+    """Return the absence of a curve, with its reason."""
+    empty = np.empty(0)
+    spread = (data.x.min(), data.x.max()) if len(data.x) else (np.nan, np.nan)
+    return CurveFit(
+        status, data.floor, len(data.x), data.families, *spread, empty, empty, empty, empty
+    )
+
+
+def _start(data: Observations) -> np.ndarray:
+    """A rough curve to begin with: the split of the models that best tells low from high."""
+    top = np.clip((np.quantile(data.y, 0.95) - data.floor) / (1 - data.floor), 0.05, 0.97)
+    order = np.argsort(data.x, kind="stable")
+    above = data.y[order] - (data.floor + (1 - data.floor) * top / 2)
+    split = min(max(int(np.argmin(np.r_[0, np.cumsum(above)])), 1), len(order) - 1)
+    place = data.x[order][split]
+    return np.array([place, np.log(0.3), special.logit(top), np.log(0.4), -2.0])
+
+
+def _objective(places: np.ndarray, data: Observations) -> Callable:
+    def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient, _ = model.by_family(theta, places, data)
+        prior, slope = model.penalty(theta, data)
+        return -(value.sum() + prior), -(gradient.sum(axis=0) + slope)
+
+    return negative
+
+
+def maximise(data: Observations) -> tuple[np.ndarray, bool]:
+    """Return the parameters of greatest penalised likelihood, and whether they settled.
+
+    The places over which family shifts are integrated follow the estimate, round by round.
+    """
+    theta, inverse = _start(data), None
+    for turn in range(_ROUNDS):
+        options = {"gtol": 1e-3 if turn else 0.05, "maxiter": 12 if turn < 2 else 60}
+        if inverse is not None:
+            options["hess_inv0"] = inverse
+        found = optimize.minimize(
+            _objective(model.nodes(theta, data), data),
+            theta,
+            jac=True,
+            method="BFGS",
+            options=options,
+        )
+        inverse = (found.hess_inv + found.hess_inv.T) / 2
+        if not np.linalg.eigvalsh(inverse).min() > 1e-10:
+            inverse = None
+        moved, theta = np.abs(found.x - theta).max(), found.x
+        if turn and moved < _SETTLED:
+            break
+    settled = bool(moved < _SETTLED and np.abs(found.jac).max() < _STEEPEST)
+    return theta, settled
+
+
+def curvatures(
+    theta: np.ndarray, places: np.ndarray, data: Observations
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return minus second derivatives by differences: of each family (G x 5 x 5), of the penalty.
+    """
+    families = np.empty((data.families, model.SIZE, model.SIZE))
+    prior = np.empty((model.SIZE, model.SIZE))
+    for place, step in enumerate(np.eye(model.SIZE) * _DIFFERENCE):
+        after, before = theta + step, theta - step
+        _, up, _ = model.by_family(after, places, data)
+        _, down, _ = model.by_family(before, places, data)
+        families[:, place] = (down - up) / (2 * _DIFFERENCE)
+        slopes = model.penalty(before, data)[1] - model.penalty(after, data)[1]
+        prior[place] = slopes / (2 * _DIFFERENCE)
+    return (families + families.transpose(0, 2, 1)) / 2, (prior + prior.T) / 2
+
+
+def fit(
+    data: Observations, *, replicates: int = REPLICATES, seed: int = 0, families: np.ndarray
+) -> CurveFit:
+    """Fit a curve and bootstrap it over families. The data must not be refused (see `refusals`).
+
+    families: names of the families, in order of their index. The status is `not_converged`,
+    `unclear_floor` (the scale of 10 % of the rise lies below all models), `unclear_ceiling` (that
+    of 90 % above all), `unclear_width` (the interval of the width reaches past the models' whole
+    range) or `ok`; all but the first keep their parameters.
+    """
+    theta, settled = maximise(data)
+    if not settled:
+        return none("not_converged", data)
+    places = model.nodes(theta, data)
+    _, gradients, posterior = model.by_family(theta, places, data)
+    of_families, of_prior = curvatures(theta, places, data)
+    _, slope = model.penalty(theta, data)
+    weights = family_weights(data.families, replicates, seed)
+    drawn = replicated(theta, gradients, of_families, slope, of_prior, weights)
+    mean = (posterior * places).sum(axis=1)
+    spread = np.sqrt(np.maximum((posterior * places**2).sum(axis=1) - mean**2, 0))
+    found = none("ok", data)
+    found = replace(
+        found,
+        theta=theta,
+        replicates=drawn,
+        families=np.asarray(families),
+        shifts=np.stack([mean, spread], axis=1),
+    )
+    return replace(found, status=_clarity(found))
+
+
+def _clarity(found: CurveFit) -> str:
+    tenth = np.log(9) * np.exp(found.theta[model.LOG_S])
+    if found.theta[model.MID] + tenth > found.x_high:
+        return "unclear_ceiling"
+    if found.theta[model.MID] - tenth < found.x_low:
+        return "unclear_floor"
+    if interval(width(found.replicates))[1] > found.x_high - found.x_low:
+        return "unclear_width"
+    return "ok"
+
+
+def line(found: CurveFit, x: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, ...]:
+    """Return expected shares of a typical family at log10 scales `x`, and the band around them."""
+    low, high = interval(model.mean_score(found.replicates, x, found.floor), confidence)
+    return model.mean_score(found.theta, x, found.floor), low, high
