@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy import optimize, special
 
 from emergence.instrument import likelihoods as model
 from emergence.instrument.likelihoods import Observations
-from emergence.instrument.resampling import family_weights, interval, replicated
+from emergence.instrument.refusals import checked, refusal
+from emergence.instrument.resampling import family_weights, influences, interval, replicated
 
 RISE = 2 * np.log(9)
 """Width of a logistic curve from 10 % to 90 % of its rise, in units of its scale s."""
@@ -27,9 +29,9 @@ class CurveFit:
     """A fitted curve. status: `ok` or why there is none (see `refusals.STATUSES`).
 
     theta: parameters as in `likelihoods` (5), replicates: the same from a bootstrap over families
-    (replicates x 5), shifts: for each family, in order of its name, posterior mean and standard
-    deviation of the scale where it rises (families x 2, decades), families: their names. Empty
-    arrays where there is no curve.
+    (replicates x 5), families: their names in order, influence: of each family on theta (families
+    x 5), shifts: of each family, posterior mean and standard deviation of the log10 scale where it
+    rises (families x 2). Empty arrays, but for the names, where there is no curve.
     """
 
     status: str
@@ -41,6 +43,7 @@ class CurveFit:
     theta: np.ndarray
     replicates: np.ndarray
     families: np.ndarray
+    influence: np.ndarray
     shifts: np.ndarray
 
     @property
@@ -101,9 +104,8 @@ def none(status: str, data: Observations) -> CurveFit:
     """Return the absence of a curve, with its reason."""
     empty = np.empty(0)
     spread = (data.x.min(), data.x.max()) if len(data.x) else (np.nan, np.nan)
-    return CurveFit(
-        status, data.floor, len(data.x), data.families, *spread, empty, empty, empty, empty
-    )
+    count = (len(data.x), data.families)
+    return CurveFit(status, data.floor, *count, *spread, empty, empty, data.names, empty, empty)
 
 
 def _start(data: Observations) -> np.ndarray:
@@ -155,8 +157,7 @@ def maximise(data: Observations) -> tuple[np.ndarray, bool]:
 def curvatures(
     theta: np.ndarray, places: np.ndarray, data: Observations
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return minus second derivatives by differences: of each family (G x 5 x 5), of the penalty.
-    """
+    """Return minus second derivatives by differences: of each family (G x 5 x 5), of the penalty."""
     families = np.empty((data.families, model.SIZE, model.SIZE))
     prior = np.empty((model.SIZE, model.SIZE))
     for place, step in enumerate(np.eye(model.SIZE) * _DIFFERENCE):
@@ -170,33 +171,44 @@ def curvatures(
 
 
 def fit(
-    data: Observations, *, replicates: int = REPLICATES, seed: int = 0, families: np.ndarray
+    rows: pd.DataFrame,
+    axis: str,
+    floor: float,
+    *,
+    best: float = 1.0,
+    replicates: int = REPLICATES,
+    seed: int = 0,
 ) -> CurveFit:
-    """Fit a curve and bootstrap it over families. The data must not be refused (see `refusals`).
+    """Fit a curve to scores, one row a model, or say why there is none.
 
-    families: names of the families, in order of their index. The status is `not_converged`,
-    `unclear_floor` (the scale of 10 % of the rise lies below all models), `unclear_ceiling` (that
-    of 90 % above all), `unclear_width` (the interval of the width reaches past the models' whole
-    range) or `ok`; all but the first keep their parameters.
+    rows: columns model, family, value, n (missing where the score counts no items) and `axis`, a
+    positive scale. best: the highest score there is (100 for BLEU); the curve is of value / best.
+    Raises DataError as `refusals.checked` does.
+    """
+    data = checked(rows, axis, floor, best)
+    reason = refusal(data)
+    return none(reason, data) if reason else fitted(data, replicates=replicates, seed=seed)
+
+
+def fitted(data: Observations, *, replicates: int = REPLICATES, seed: int = 0) -> CurveFit:
+    """Fit a curve to data that are not refused, and bootstrap it over families.
+
+    The status is `not_converged`, `unclear_floor` (the scale of 10 % of the rise lies below all
+    models), `unclear_ceiling` (that of 90 % above all), `unclear_width` (the interval of the width
+    reaches past the models' whole range) or `ok`; all but the first keep their parameters.
     """
     theta, settled = maximise(data)
     if not settled:
         return none("not_converged", data)
     places = model.nodes(theta, data)
     _, gradients, posterior = model.by_family(theta, places, data)
-    of_families, of_prior = curvatures(theta, places, data)
-    _, slope = model.penalty(theta, data)
-    weights = family_weights(data.families, replicates, seed)
-    drawn = replicated(theta, gradients, of_families, slope, of_prior, weights)
+    influence = influences(gradients, *curvatures(theta, places, data))
+    drawn = replicated(theta, influence, family_weights(data.families, replicates, seed))
     mean = (posterior * places).sum(axis=1)
     spread = np.sqrt(np.maximum((posterior * places**2).sum(axis=1) - mean**2, 0))
-    found = none("ok", data)
+    shifts = np.stack([mean, spread], axis=1)
     found = replace(
-        found,
-        theta=theta,
-        replicates=drawn,
-        families=np.asarray(families),
-        shifts=np.stack([mean, spread], axis=1),
+        none("ok", data), theta=theta, replicates=drawn, influence=influence, shifts=shifts
     )
     return replace(found, status=_clarity(found))
 

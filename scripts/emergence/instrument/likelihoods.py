@@ -29,7 +29,7 @@ log of (tau - LEAST_TAU), logit of the correlation of answers within a model."""
 SIZE = 5
 
 STAND_IN = 1000.0
-"""Number of items taken for a score that has none; dispersion, not it, decides how much it counts."""
+"""Items taken for a score that has none; dispersion, not they, decides how much it counts."""
 
 LEAST_TAU = 0.02
 """Decades; training FLOPs are not known more exactly than that (5 %)."""
@@ -47,12 +47,14 @@ _TINY = 1e-12
 @dataclass(frozen=True)
 class Observations:
     """Scores in order of family. x: log10 scale; y: shares; n: items; family: index of each row,
-    0..G-1 ascending; starts: first row of each family; floor: stated lower end of the curve."""
+    0..G-1 ascending; names: of the families; starts: first row of each; floor: stated lower end of
+    the curve."""
 
     x: np.ndarray
     y: np.ndarray
     n: np.ndarray
     family: np.ndarray
+    names: np.ndarray
     starts: np.ndarray
     floor: float
 
@@ -73,7 +75,7 @@ def observations(
     order = np.lexsort((items, y, x, code))
     code = code[order]
     starts = np.searchsorted(code, np.arange(len(names)))
-    return Observations(x[order], y[order], items[order], code, starts, float(floor))
+    return Observations(x[order], y[order], items[order], code, names, starts, float(floor))
 
 
 def tau_of(theta: np.ndarray) -> np.ndarray:

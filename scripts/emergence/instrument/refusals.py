@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from emergence.errors import DataError
-from emergence.instrument.likelihoods import STAND_IN, Observations, observations
+from emergence.instrument.likelihoods import Observations, observations
 
 FEWEST_MODELS = 5
 FEWEST_FAMILIES = 5
@@ -80,10 +80,8 @@ def refusal(data: Observations) -> str | None:
     return "no_rise" if rise_p_value(data) > _SIGNIFICANCE else None
 
 
-def checked(
-    rows: pd.DataFrame, axis: str, floor: float, best: float = 1.0
-) -> tuple[Observations, np.ndarray]:
-    """Return the usable rows as observations, and the names of their families in order.
+def checked(rows: pd.DataFrame, axis: str, floor: float, best: float = 1.0) -> Observations:
+    """Return the usable rows as observations.
 
     rows: one a model, columns model, family, value, n and `axis` (a positive scale). Rows without
     value or scale are left out; those with a note are the caller's to leave out. best: the highest
@@ -106,8 +104,4 @@ def checked(
         raise DataError(f"model: {model}: found two rows; expected one")
     n = known["n"].astype("float64").to_numpy()
     family = known["family"].astype(str).to_numpy()
-    data = observations(np.log10(scale), value / best, n, family, floor)
-    return data, np.unique(family)
-
-
-__all__ = ["STAND_IN", "STATUSES", "checked", "refusal", "rise_p_value"]
+    return observations(np.log10(scale), value / best, n, family, floor)
