@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from scipy import special
 
 from emergence.instrument import likelihoods as model
+from emergence.instrument.fitting import left_out, maximise
 from emergence.instrument.likelihoods import Observations
 from emergence.instrument.refusals import checked, refusal
-from emergence.instrument.resampling import family_weights, influences, interval, replicated
+from emergence.instrument.resampling import family_weights, interval, replicated, stretched
 
 RISE = 2 * np.log(9)
 """Width of a logistic curve from 10 % to 90 % of its rise, in units of its scale s."""
 
 REPLICATES = 400
-_DIFFERENCE = 1e-4
-_ROUNDS = 8
-_SETTLED = 0.02
-_STEEPEST = 1.0
 
 
 @dataclass(frozen=True)
@@ -108,68 +104,6 @@ def none(status: str, data: Observations) -> CurveFit:
     return CurveFit(status, data.floor, *count, *spread, empty, empty, data.names, empty, empty)
 
 
-def _start(data: Observations) -> np.ndarray:
-    """A rough curve to begin with: the split of the models that best tells low from high."""
-    top = np.clip((np.quantile(data.y, 0.95) - data.floor) / (1 - data.floor), 0.05, 0.97)
-    order = np.argsort(data.x, kind="stable")
-    above = data.y[order] - (data.floor + (1 - data.floor) * top / 2)
-    split = min(max(int(np.argmin(np.r_[0, np.cumsum(above)])), 1), len(order) - 1)
-    place = data.x[order][split]
-    return np.array([place, np.log(0.3), special.logit(top), np.log(0.4), -2.0])
-
-
-def _objective(places: np.ndarray, data: Observations) -> Callable:
-    def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient, _ = model.by_family(theta, places, data)
-        prior, slope = model.penalty(theta, data)
-        return -(value.sum() + prior), -(gradient.sum(axis=0) + slope)
-
-    return negative
-
-
-def maximise(data: Observations) -> tuple[np.ndarray, bool]:
-    """Return the parameters of greatest penalised likelihood, and whether they settled.
-
-    The places over which family shifts are integrated follow the estimate, round by round.
-    """
-    theta, inverse = _start(data), None
-    for turn in range(_ROUNDS):
-        options = {"gtol": 1e-3 if turn else 0.05, "maxiter": 12 if turn < 2 else 60}
-        if inverse is not None:
-            options["hess_inv0"] = inverse
-        found = optimize.minimize(
-            _objective(model.nodes(theta, data), data),
-            theta,
-            jac=True,
-            method="BFGS",
-            options=options,
-        )
-        inverse = (found.hess_inv + found.hess_inv.T) / 2
-        if not np.linalg.eigvalsh(inverse).min() > 1e-10:
-            inverse = None
-        moved, theta = np.abs(found.x - theta).max(), found.x
-        if turn and moved < _SETTLED:
-            break
-    settled = bool(moved < _SETTLED and np.abs(found.jac).max() < _STEEPEST)
-    return theta, settled
-
-
-def curvatures(
-    theta: np.ndarray, places: np.ndarray, data: Observations
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return minus second derivatives by differences: of each family (G x 5 x 5), of the penalty."""
-    families = np.empty((data.families, model.SIZE, model.SIZE))
-    prior = np.empty((model.SIZE, model.SIZE))
-    for place, step in enumerate(np.eye(model.SIZE) * _DIFFERENCE):
-        after, before = theta + step, theta - step
-        _, up, _ = model.by_family(after, places, data)
-        _, down, _ = model.by_family(before, places, data)
-        families[:, place] = (down - up) / (2 * _DIFFERENCE)
-        slopes = model.penalty(before, data)[1] - model.penalty(after, data)[1]
-        prior[place] = slopes / (2 * _DIFFERENCE)
-    return (families + families.transpose(0, 2, 1)) / 2, (prior + prior.T) / 2
-
-
 def fit(
     rows: pd.DataFrame,
     axis: str,
@@ -201,8 +135,8 @@ def fitted(data: Observations, *, replicates: int = REPLICATES, seed: int = 0) -
     if not settled:
         return none("not_converged", data)
     places = model.nodes(theta, data)
-    _, gradients, posterior = model.by_family(theta, places, data)
-    influence = influences(gradients, *curvatures(theta, places, data))
+    _, _, posterior = model.by_family(theta, places, data)
+    influence = stretched(*left_out(theta, places, data))
     drawn = replicated(theta, influence, family_weights(data.families, replicates, seed))
     mean = (posterior * places).sum(axis=1)
     spread = np.sqrt(np.maximum((posterior * places**2).sum(axis=1) - mean**2, 0))
