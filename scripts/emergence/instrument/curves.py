@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import special
 
 from emergence.instrument import likelihoods as model
-from emergence.instrument.fitting import left_out, maximise
+from emergence.instrument.fitting import beyond, left_out, maximise
 from emergence.instrument.likelihoods import Observations
 from emergence.instrument.refusals import checked, refusal
 from emergence.instrument.resampling import family_weights, interval, replicated, stretched
@@ -129,9 +129,12 @@ def fitted(data: Observations, *, replicates: int = REPLICATES, seed: int = 0) -
 
     The status is `not_converged`, `unclear_floor` (the scale of 10 % of the rise lies below all
     models), `unclear_ceiling` (that of 90 % above all), `unclear_width` (the interval of the width
-    reaches past the models' whole range) or `ok`; all but the first keep their parameters.
+    reaches past the models' whole range) or `ok`. Parameters are kept in all but the first, unless
+    half the rise lies more than a decade outside the models' range.
     """
     theta, settled = maximise(data)
+    if beyond(theta, data):
+        return none("unclear_ceiling" if theta[model.MID] > data.x.max() else "unclear_floor", data)
     if not settled:
         return none("not_converged", data)
     places = model.nodes(theta, data)

@@ -17,6 +17,7 @@ LONGEST = 3.0
 _DIFFERENCE = 1e-4
 _ROUNDS = 8
 _SETTLED = 0.02
+_SHARE_OF_ERROR = 0.1
 _STEEPEST = 1.0
 _FLAT = 1e-3
 _INFLUENTIAL = 0.5
@@ -44,10 +45,13 @@ def _objective(places: np.ndarray, data: Observations) -> Callable:
 def maximise(data: Observations, start: np.ndarray | None = None) -> tuple[np.ndarray, bool]:
     """Return the parameters of greatest penalised likelihood, and whether they settled.
 
-    The places over which family shifts are integrated follow the estimate, round by round. start:
-    parameters to begin with; a rough curve where there are none.
+    The places over which family shifts are integrated follow the estimate, round by round, until
+    it moves by less than a tenth of its standard errors. A curve whose middle has left the models'
+    range by a decade is followed no further. start: parameters to begin with; a rough curve where
+    there are none.
     """
     theta, inverse = _start(data) if start is None else start, None
+    settled = False
     for turn in range(_ROUNDS):
         options = {"gtol": 1e-3 if turn else 0.05, "maxiter": 12 if turn < 2 else 60}
         if inverse is not None:
@@ -60,13 +64,20 @@ def maximise(data: Observations, start: np.ndarray | None = None) -> tuple[np.nd
             options=options,
         )
         inverse = (found.hess_inv + found.hess_inv.T) / 2
+        errors = np.sqrt(np.abs(np.diag(inverse)))
         if not np.linalg.eigvalsh(inverse).min() > 1e-10:
             inverse = None
-        moved, theta = np.abs(found.x - theta).max(), found.x
-        if turn and moved < _SETTLED:
+        moved, theta = np.abs(found.x - theta), found.x
+        near = bool(np.all(moved < np.maximum(_SETTLED, _SHARE_OF_ERROR * errors)))
+        settled = near and bool(np.abs(found.jac).max() < _STEEPEST)
+        if (turn and near) or beyond(theta, data):
             break
-    settled = bool(moved < _SETTLED and np.abs(found.jac).max() < _STEEPEST)
     return theta, settled
+
+
+def beyond(theta: np.ndarray, data: Observations) -> bool:
+    """Whether half the rise lies more than a decade outside the models' range."""
+    return bool(theta[model.MID] > data.x.max() + 1 or theta[model.MID] < data.x.min() - 1)
 
 
 def curvatures(
