@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from scipy import special
 
 from emergence.instrument import likelihoods as model
+from emergence.instrument.cases import AXES, Case, rounded
 from emergence.instrument.fitting import beyond, left_out, maximise
 from emergence.instrument.likelihoods import Observations
 from emergence.instrument.refusals import checked, refusal
@@ -165,3 +167,72 @@ def line(found: CurveFit, x: np.ndarray, confidence: float = 0.95) -> tuple[np.n
     """Return expected shares of a typical family at log10 scales `x`, and the band around them."""
     low, high = interval(model.mean_score(found.replicates, x, found.floor), confidence)
     return model.mean_score(found.theta, x, found.floor), low, high
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A case on an axis of scale, with its fit: what the tables are made of."""
+
+    case: Case
+    axis: str
+    fit: CurveFit
+
+
+def fit_all(
+    cases: Iterable[Case],
+    axes: Sequence[str] = AXES,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> list[Measured]:
+    """Fit every case on every axis."""
+    return [
+        Measured(
+            case,
+            axis,
+            fit(case.rows, axis, case.floor, best=case.best, replicates=replicates, seed=seed),
+        )
+        for case in cases
+        for axis in axes
+    ]
+
+
+def statistics(found: CurveFit, confidence: float = 0.95) -> dict[str, float]:
+    """Return mid (a scale), width and width_across (decades), ceiling, family_sd (decades),
+    dispersion; the first four with the ends of their intervals. NaN where the status is not ok."""
+    by_name = {
+        "mid": lambda theta: 10 ** mid(theta),
+        "width": width,
+        "width_across": width_across,
+        "ceiling": lambda theta: ceiling(theta, found.floor),
+    }
+    names = [f"{name}{end}" for name in by_name for end in ("", "_low", "_high")]
+    if found.status != "ok":
+        return dict.fromkeys([*names, "family_sd", "dispersion"], float("nan"))
+    values = []
+    for statistic in by_name.values():
+        values += [statistic(found.theta), *interval(statistic(found.replicates), confidence)]
+    row = dict(zip(names, map(float, values), strict=True))
+    scatter = {"family_sd": model.tau_of(found.theta), "dispersion": dispersion(found.theta)}
+    return row | {name: float(value) for name, value in scatter.items()}
+
+
+def table(measured: Sequence[Measured], confidence: float = 0.95) -> pd.DataFrame:
+    """Return a row a case and axis: where its curve rises and how sharply, or why that is unclear.
+
+    Columns: those of `cases.KEYS`, axis, n_models, n_families, floor, those of `statistics`,
+    status. Shares are of the metric's best score; mid is in units of the axis.
+    """
+    rows = [
+        m.case.key()
+        | {
+            "axis": m.axis,
+            "n_models": m.fit.n_models,
+            "n_families": m.fit.n_families,
+            "floor": m.fit.floor,
+        }
+        | statistics(m.fit, confidence)
+        | {"status": m.fit.status}
+        for m in measured
+    ]
+    return rounded(pd.DataFrame(rows).astype({"shots": "Int64"}))
