@@ -30,7 +30,9 @@ STATUSES = {
     "unclear_width": "The interval of the width is wider than the models' range",
     "never_reached": "The fitted curve stays below the level",
     "outside_range": "The curve crosses the level outside the models' range",
-    "unclear_threshold": "The interval of the threshold reaches outside the models' range",
+    "too_few_points": "A run has fewer than 6 points",
+    "too_few_units": "Fewer than 3 runs, or sizes, have both widths",
+    "unclear_threshold": "The interval of the threshold reaches over a decade outside the models' range",
 }
 """What a status means, in words: the only values that a column `status` holds."""
 

@@ -30,7 +30,7 @@ def threshold(
     The ends are percentiles of the bootstrap over families. A crossing needs no ceiling, so curves
     whose width is unclear may have one. Statuses beside the fit's own: `never_reached` (the ceiling
     is lower), `outside_range` (of the models' scales), `unclear_threshold` (the interval leaves
-    that range by more than its own length). Numbers are NaN unless the status is ok. Raises
+    that range by more than a decade). Numbers are NaN unless the status is ok. Raises
     ParameterError for a margin that is negative.
     """
     if not margin >= 0:
