@@ -32,7 +32,7 @@ STATUSES = {
     "outside_range": "The curve crosses the level outside the models' range",
     "too_few_points": "A run has fewer than 6 points",
     "too_few_units": "Fewer than 3 runs, or sizes, have both widths",
-    "unclear_threshold": "The interval of the threshold reaches over a decade outside the models' range",
+    "unclear_threshold": "The threshold's interval leaves the models' range by over a decade",
 }
 """What a status means, in words: the only values that a column `status` holds."""
 
