@@ -1,1 +1,1 @@
-"""An instrument that measures emergence: thresholds, curves, forecasts."""
+"""The instrument: how an ability comes with scale, how sharply, and whether smaller models told."""
