@@ -27,7 +27,9 @@ STUDY = BASE | {
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     **dict.fromkeys(["retest", "shots", "task_page", "trajectories"], 6),
     **dict.fromkeys(["critique", "instrument"], 7),
-    "charts": 8,
+    "findings": 8,
+    "charts": 9,
+    "results": 9,
 }
 PIPELINE = BASE | {
     **dict.fromkeys(["alternates", "files", "kernels", "repository", "security", "source"], 1),
