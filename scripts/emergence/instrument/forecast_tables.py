@@ -19,9 +19,11 @@ from emergence.scaling import FLOOR
 
 @dataclass(frozen=True)
 class ForecastTables:
-    """forecasts: `scored.table` over GRID; predictions: `scored.predictions` over GRID, of the
-    chosen methods and the sigmoid in log FLOPs; comparison, comparison_strict: `compared.comparison`
-    at 8.4e22 FLOPs with the main baselines and with all; from_below: `scored.from_below` over GRID.
+    """What was forecast, and how well.
+
+    forecasts: `scored.table` over GRID; predictions: `scored.predictions` over GRID, of the chosen
+    methods and the sigmoid in log FLOPs; comparison, comparison_strict: `compared.comparison` at
+    8.4e22 FLOPs, with the main baselines and with all; from_below: `scored.from_below` over GRID.
     """
 
     forecasts: pd.DataFrame
