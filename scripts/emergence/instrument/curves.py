@@ -76,11 +76,12 @@ def width_across(theta: np.ndarray) -> np.ndarray:
     Each family rises at its own scale, so their average rises more slowly than any of them.
     """
     s, tau = np.exp(theta[..., model.LOG_S]), model.tau_of(theta)
-    points, weights = np.polynomial.hermite_e.hermegauss(61)
+    points, weights = np.polynomial.hermite_e.hermegauss(41)
     weights = weights / weights.sum()
-    low = np.zeros_like(s)
-    high = np.log(9) * s + 1.2816 * tau
-    for _ in range(40):
+    # The 90 % point of a sum lies between the larger of two 90 % points and their sum.
+    single = np.log(9) * s, special.ndtri(0.9) * tau
+    low, high = np.maximum(*single), single[0] + single[1]
+    for _ in range(18):
         middle = (low + high) / 2
         share = special.expit((middle[..., None] - tau[..., None] * points) / s[..., None])
         under = share @ weights < 0.9
