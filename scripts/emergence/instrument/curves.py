@@ -115,19 +115,26 @@ def fit(
     best: float = 1.0,
     replicates: int = REPLICATES,
     seed: int = 0,
+    start: np.ndarray | None = None,
 ) -> CurveFit:
     """Fit a curve to scores, one row a model, or say why there is none.
 
     rows: columns model, family, value, n (missing where the score counts no items) and `axis`, a
     positive scale. best: the highest score there is (100 for BLEU); the curve is of value / best.
-    Raises DataError as `refusals.checked` does.
+    replicates: of the bootstrap; 0 for a curve without one, whose only replicate is itself. start:
+    parameters to begin with. Raises DataError as `refusals.checked` does.
     """
     data = checked(rows, axis, floor, best)
     reason = refusal(data)
-    return none(reason, data) if reason else fitted(data, replicates=replicates, seed=seed)
+    return none(reason, data) if reason else fitted(data, replicates, seed, start)
 
 
-def fitted(data: Observations, *, replicates: int = REPLICATES, seed: int = 0) -> CurveFit:
+def fitted(
+    data: Observations,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    start: np.ndarray | None = None,
+) -> CurveFit:
     """Fit a curve to data that are not refused, and bootstrap it over families.
 
     The status is `not_converged`, `unclear_floor` (the scale of 10 % of the rise lies below all
@@ -135,15 +142,17 @@ def fitted(data: Observations, *, replicates: int = REPLICATES, seed: int = 0) -
     reaches past the models' whole range) or `ok`. Parameters are kept in all but the first, unless
     half the rise lies more than a decade outside the models' range.
     """
-    theta, settled = maximise(data)
+    theta, settled = maximise(data, start)
     if beyond(theta, data):
         return none("unclear_ceiling" if theta[model.MID] > data.x.max() else "unclear_floor", data)
     if not settled:
         return none("not_converged", data)
     places = model.nodes(theta, data)
     _, _, posterior = model.by_family(theta, places, data)
-    influence = stretched(*left_out(theta, places, data))
-    drawn = replicated(theta, influence, family_weights(data.families, replicates, seed))
+    influence, drawn = np.empty(0), theta[None, :]
+    if replicates:
+        influence = stretched(*left_out(theta, places, data))
+        drawn = replicated(theta, influence, family_weights(data.families, replicates, seed))
     mean = (posterior * places).sum(axis=1)
     spread = np.sqrt(np.maximum((posterior * places**2).sum(axis=1) - mean**2, 0))
     shifts = np.stack([mean, spread], axis=1)
