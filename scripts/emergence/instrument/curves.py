@@ -11,7 +11,7 @@ from scipy import special
 
 from emergence.instrument import likelihoods as model
 from emergence.instrument.cases import AXES, Case, rounded
-from emergence.instrument.fitting import beyond, left_out, maximise
+from emergence.instrument.fitting import beyond, left_out, maximise, polished
 from emergence.instrument.likelihoods import Observations
 from emergence.instrument.refusals import checked, refusal
 from emergence.instrument.resampling import family_weights, interval, replicated, stretched
@@ -147,6 +147,7 @@ def fitted(
         return none("unclear_ceiling" if theta[model.MID] > data.x.max() else "unclear_floor", data)
     if not settled:
         return none("not_converged", data)
+    theta = polished(theta, data)
     places = model.nodes(theta, data)
     _, _, posterior = model.by_family(theta, places, data)
     influence, drawn = np.empty(0), theta[None, :]
