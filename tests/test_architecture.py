@@ -26,6 +26,7 @@ STUDY = BASE | {
     **dict.fromkeys(["metrics", "prompts", "scaling", "simulation"], 4),
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     **dict.fromkeys(["retest", "shots", "task_page", "trajectories"], 6),
+    "instrument": 6,
     "critique": 7,
     "charts": 8,
 }

@@ -40,7 +40,7 @@ _TAU_SCALE = 1.0
 _LOWEST = np.array([-np.inf, -6.0, -9.0, -9.0, -12.0])
 _HIGHEST = np.array([np.inf, 3.0, 9.0, 1.5, 3.0])
 _NODES = np.linspace(-4.5, 4.5, 19)
-_SEARCH = np.linspace(-4.0, 4.0, 97)
+_SEARCH = np.linspace(-4.0, 4.0, 65)
 _TINY = 1e-12
 
 
