@@ -51,10 +51,17 @@ def test_likelihood_of_a_family_is_that_of_quadrature(floor: float) -> None:
         assert value[family] + coefficient[rows].sum() == pytest.approx(expected, abs=2e-3)
 
 
-@given(st.lists(st.floats(-0.4, 0.4), min_size=5, max_size=5), st.sampled_from([0.0, 0.25]))
-@settings(deadline=None, max_examples=20)
-def test_gradients_are_those_of_differences(moves: list[float], floor: float) -> None:
+@given(
+    st.lists(st.floats(-0.4, 0.4), min_size=5, max_size=5),
+    st.sampled_from([0.0, 0.25]),
+    st.booleans(),
+)
+@settings(deadline=None, max_examples=30)
+def test_gradients_are_those_of_differences(
+    moves: list[float], floor: float, counted: bool
+) -> None:
     data = observed(floor=floor)
+    data = data if counted else replace(data, n=None)
     places = likelihoods.nodes(THETA, data)
     theta = THETA + np.array(moves)
 
@@ -245,12 +252,23 @@ def test_impossible_rows_are_errors(change: dict[str, object], told: str) -> Non
         curves.fit(table(RISING).drop(columns="n"), "scale", 0.0)
 
 
-def test_scores_of_another_best_or_without_items_have_the_curve_of_their_shares() -> None:
-    shares = table(RISING, n=likelihoods.STAND_IN)
-    bleu = table([100 * v for v in RISING], n=np.nan)
-    first = curves.fit(shares, "scale", 0.0)
-    second = curves.fit(bleu, "scale", 0.0, best=100)
-    assert first.theta == pytest.approx(second.theta, abs=1e-6)
+def test_scores_without_items_have_the_curve_of_their_shares() -> None:
+    models = Design(np.tile(MODELS.x, 4), np.array([f"f{i // 6}" for i in range(480)]))
+    rows = simulate(models, replace(TRUTH, floor=0.0), np.random.default_rng(1))
+    counted = curves.fit(rows, "scale", 0.0)
+    bleu = curves.fit(rows.assign(value=rows["value"] * 100, n=np.nan), "scale", 0.0, best=100)
+    assert counted.status == bleu.status == "ok"
+    assert curves.mid(bleu.theta) == pytest.approx(curves.mid(counted.theta), abs=0.1)
+    assert curves.width(bleu.theta) == pytest.approx(curves.width(counted.theta), rel=0.15)
+    assert curves.ceiling(bleu.theta, 0.0) == pytest.approx(0.9, abs=0.03)
+
+
+def test_a_little_of_something_at_the_bottom_hardly_moves_the_curve_of_a_score() -> None:
+    rows = simulate(MODELS, replace(TRUTH, floor=0.0), np.random.default_rng(1)).assign(n=np.nan)
+    plain = curves.fit(rows, "scale", 0.0)
+    # As BLEU, which finds a word that matches in any text.
+    lifted = curves.fit(rows.assign(value=rows["value"].clip(lower=0.001)), "scale", 0.0)
+    assert curves.width(lifted.theta) == pytest.approx(curves.width(plain.theta), rel=0.05)
 
 
 def test_a_rise_is_seen_by_families_not_by_models() -> None:

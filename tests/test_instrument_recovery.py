@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from emergence.instrument.simulated import Design, Truth, simulate
 
@@ -43,6 +44,19 @@ def test_what_does_not_rise_has_no_threshold(found) -> None:
     for group in ("flat_at_floor", "flat_above_floor"):
         row = found.loc[(group, "all", "all")]
         assert row["reported"] <= 0.05 and row["threshold_reported"] <= 0.05
+
+
+def test_the_published_benchmark_says_so_on_a_thousand_data_sets() -> None:
+    table = pd.read_csv(recovery.FOLDER / "recovery.csv")
+    matched = table[table["group"].eq("matched")]
+    whole = matched[matched["condition"].eq("all")].iloc[0]
+    assert whole["data_sets"] >= 1000
+    for name in ("mid", "width", "threshold"):
+        assert 0.90 < whole[f"coverage_{name}"] < 0.98
+        # No condition hides behind the others.
+        low = matched[f"coverage_{name}"] + 2 * matched[f"coverage_{name}_error"]
+        high = matched[f"coverage_{name}"] - 2 * matched[f"coverage_{name}_error"]
+        assert (low > 0.90).all() and (high < 0.98).all()
 
 
 def test_simulated_scores_scatter_as_they_were_told() -> None:

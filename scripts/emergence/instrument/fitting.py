@@ -139,7 +139,7 @@ def _without(data: Observations, family: int) -> Observations:
         data,
         x=data.x[kept],
         y=data.y[kept],
-        n=data.n[kept],
+        n=None if data.n is None else data.n[kept],
         family=code,
         names=names,
         starts=np.searchsorted(code, np.arange(len(names))),
