@@ -184,6 +184,23 @@ def test_influence_of_a_family_is_how_far_a_fit_without_it_lies() -> None:
         assert np.abs((theta - found - moved[family]) / errors).max() < 0.15
 
 
+def test_a_family_that_holds_the_curve_is_left_out_in_earnest(
+    scores: pd.DataFrame, tasks: pd.DataFrame
+) -> None:
+    navigate = scores[scores["task"].eq("bbh_navigate") & scores["filter"].eq("flexible")]
+    chain = navigate[navigate["prompting"].eq("chain_of_thought")]
+    case = next(cases.cases(chain, tasks))
+    data = refusals.checked(case.rows, "train_flops", case.floor)
+    theta = fitting.polished(fitting.maximise(data)[0], data)
+    moved, _ = fitting.left_out(theta, likelihoods.nodes(theta, data), data)
+    family = int(np.abs(moved).max(axis=1).argmax())
+    assert np.abs(moved[family]).max() > 0.5
+    kept = case.rows[case.rows["family"].ne(data.names[family])]
+    without = refusals.checked(kept, "train_flops", case.floor)
+    found = fitting.polished(fitting.maximise(without)[0], without)
+    assert theta - found == pytest.approx(moved[family], abs=0.02)
+
+
 def test_families_are_drawn_with_replacement() -> None:
     weights = resampling.family_weights(7, 300, seed=1)
     assert weights.shape == (300, 7) and (weights.sum(axis=1) == 7).all()
