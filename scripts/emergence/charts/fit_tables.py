@@ -89,6 +89,7 @@ def curve_table(
     rows = []
     for at, shape in curves.iterrows():
         crossed = thresholds.loc[at]
+        tested = bool(crossed["tested"])
         rows.append(
             {
                 _("setting"): _setting(shape, labels),
@@ -99,16 +100,15 @@ def curve_table(
                 _("width, decades"): _decades(shape, "width", lang),
                 _("width across families, decades"): _decades(shape, "width_across", lang),
                 _("threshold"): _places(crossed, "threshold", lang),
-                _("smallest that passes"): _model(crossed, "first", lang),
-                _("largest that fails"): _model(crossed, "last", lang),
+                _("smallest that passes"): _model(crossed, "first", tested, lang),
+                _("largest that fails"): _model(crossed, "last", tested, lang),
                 _("what is missing, and why"): _missing(shape, crossed, lang),
             }
         )
     shown = pd.DataFrame(rows)
     if len(curves[[*KEYS]].drop_duplicates()) == 1:
         shown = shown.drop(columns=_("setting"))
-    if (curves["status"].eq("ok") & thresholds["status"].eq("ok")).all():
-        shown = shown.drop(columns=_("what is missing, and why"))
+    shown = shown.loc[:, shown.ne(MISSING).any()]
     return html_table(shown, caption=_("Curves and thresholds, with 95 % intervals"), lang=lang)
 
 
@@ -120,10 +120,11 @@ def _setting(row: pd.Series, labels: pd.DataFrame) -> str:
     return "; ".join(parts)
 
 
-def _model(crossed: pd.Series, which: str, lang: str) -> str:
+def _model(crossed: pd.Series, which: str, tested: bool, lang: str) -> str:
+    _ = translator(lang)
     name = crossed["first_passing" if which == "first" else "last_failing"]
     if pd.isna(name):
-        return MISSING
+        return _("none") if tested else MISSING
     scale = crossed[f"{which}_scale"]
     exact = scientific if crossed["axis"] == "train_flops" else billions
     return f"{name} ({exact(scale, lang)})"
@@ -169,7 +170,7 @@ def family_table(
             _("No threshold"),
             _("Families have no threshold where the task has none: {reason}.").format(reason=told),
         )
-    rows = []
+    rows, tested = [], bool(whole["tested"].any())
     for family, found in own.groupby("family"):
         by_axis = {str(row["axis"]): row for _at, row in found.iterrows()}
         last = list(by_axis.values())[-1]
@@ -179,21 +180,20 @@ def family_table(
                 _("sizes"): int(found["sizes"].max()),
                 _("threshold in training FLOPs"): _own(by_axis.get("train_flops"), fewest, lang),
                 _("threshold in parameters"): _own(by_axis.get("params_active"), fewest, lang),
-                _("largest that fails"): _model(last, "last", lang),
-                _("smallest that passes"): _model(last, "first", lang),
+                _("largest that fails"): _model(last, "last", tested, lang),
+                _("smallest that passes"): _model(last, "first", tested, lang),
             }
         )
+    shown = pd.DataFrame(rows)
     caption = _("Thresholds of single families, with 95 % intervals")
-    return html_table(pd.DataFrame(rows), caption=caption, lang=lang)
+    return html_table(shown.loc[:, shown.ne(MISSING).any()], caption=caption, lang=lang)
 
 
 def _own(row: pd.Series | None, fewest: int, lang: str) -> str:
     """A family's threshold on one axis, or why it has none."""
     _ = translator(lang)
     if row is None:
-        return _("known for fewer than {count} {count:size|sizes}").format(
-            count=Count(fewest, lang)
-        )
+        return _("fewer than {count} known {count:value|values}").format(count=Count(fewest, lang))
     if row["status"] == "ok":
         return _places(row, "threshold", lang)
     if row["status"] == "outside_range":

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from emergence.charts.figures import Figure, Html, empty_panel, figure
-from emergence.charts.foretold import Foretold, said
+from emergence.charts.foretold import Foretold, metric_name, said
 from emergence.charts.theme import ACCENT, MUTED, SECOND, axis_title, power_axis
 from emergence.formats import Count, number
 from emergence.i18n import translator
 from emergence.instrument.forecasts import CUTOFF
-from emergence.tables import label
 from emergence.task_page import TaskPage
 
 _SIZE = (268, 230)  # px of a panel; two stand side by side on a wide page
@@ -30,7 +29,8 @@ def forecast_figure(
     if not drawn:
         return _none(page, lang)
     cutoffs = drawn[0].errors["cutoff_flops"].tolist()
-    start = int(np.abs(np.log(np.array(cutoffs) / CUTOFF)).argmin())
+    told = sorted({c for one in drawn for c in one.predicted["c"]})
+    start = min(told, key=lambda c: abs(math.log(cutoffs[c] / CUTOFF)))
     bind = alt.binding_range(
         min=1,
         max=len(cutoffs),
@@ -91,12 +91,12 @@ def _drawn(one: Foretold) -> pd.DataFrame:
 def _told(page: TaskPage, one: Foretold, start: int, labels: pd.DataFrame, lang: str) -> str:
     _ = translator(lang)
     row = one.errors.iloc[start]
-    names = {"own": _("chosen method"), "constant": _("constant"), "sigmoid": _("sigmoid")}
+    names = {"constant": _("mean of the smaller models"), "sigmoid": _("sigmoid in log FLOPs")}
     errors = ", ".join(f"{name} {number(row[key], lang, 3)}" for key, name in names.items())
-    return _("{task}, {metric}: {text}. Mean absolute errors: {errors}.").format(
+    return _("{task}, {metric}: {text}. Errors of baselines: {errors}.").format(
         task=page.task["name"],
-        metric=label("metric", one.metric, labels),
-        text=". ".join(said(row, lang)),
+        metric=metric_name(one.metric, labels, lang),
+        text="; ".join(said(row, lang)),
         errors=errors,
     )
 
@@ -118,7 +118,7 @@ def _scores(one: Foretold, labels: pd.DataFrame, lang: str) -> alt.LayerChart:
     x = alt.X(
         "x:Q", scale=alt.Scale(type="log"), axis=power_axis(_("training FLOPs (estimate, 6·N·D)"))
     )
-    title = label("metric", one.metric, labels)
+    title = metric_name(one.metric, labels, lang)
     y = alt.Y("y:Q", axis=alt.Axis(title=title, tickCount=5), scale=alt.Scale(domain=[0, 1]))
     models = one.models.assign(
         m=range(len(one.models)),
@@ -175,13 +175,13 @@ def _mae(one: Foretold, labels: pd.DataFrame, lang: str) -> alt.LayerChart:
     _ = translator(lang)
     names = {
         "own": _("chosen method"),
-        "constant": _("constant"),
+        "constant": _("mean of the smaller models"),
         "sigmoid": _("sigmoid in log FLOPs"),
     }
     long = one.errors.melt("cutoff_flops", [*names], "method", "mae").dropna(subset="mae")
     long = long.assign(method=long["method"].map(names), mae=long["mae"].round(4))
     domain = list(names.values())
-    legend = alt.Legend(title=None, columns=2)
+    legend = alt.Legend(title=None, columns=1)
     colour = alt.Color(
         "method:N", scale=alt.Scale(domain=domain, range=[SECOND, MUTED, ACCENT]), legend=legend
     )
@@ -202,7 +202,7 @@ def _mae(one: Foretold, labels: pd.DataFrame, lang: str) -> alt.LayerChart:
     cutoffs = [float(f"{cutoff:.6g}") for cutoff in one.errors["cutoff_flops"]]
     rule = _rule(f"{json.dumps(cutoffs)}[at - 1]", "cutoff_flops")
     heading = alt.TitleParams(
-        text=[_("Error over all larger models"), label("metric", one.metric, labels), " "],
+        text=[_("Error over all larger models"), metric_name(one.metric, labels, lang), " "],
         fontSize=11.5,
         fontWeight="normal",
         offset=6,

@@ -96,6 +96,13 @@ def _errors(found: ForecastTables, task: str, metric: str, own: dict[str, str]) 
     return table.sort_index().reset_index()
 
 
+def metric_name(metric: str, labels: pd.DataFrame, lang: str) -> str:
+    """Return what a metric is called where scores are shares."""
+    _ = translator(lang)
+    name = label("metric", metric, labels)
+    return _("{metric}, divided by 100").format(metric=name) if metric == "bleu" else name
+
+
 def said(row: pd.Series, lang: str) -> list[str]:
     """Return what is told of one cutoff (a row of `Foretold.errors`), in three lines."""
     _ = translator(lang)
@@ -117,7 +124,7 @@ def said(row: pd.Series, lang: str) -> list[str]:
     return [first, second, third]
 
 
-def forecast_table(metrics: Sequence[Foretold], labels: pd.DataFrame, lang: str) -> Html | None:
+def error_table(metrics: Sequence[Foretold], labels: pd.DataFrame, lang: str) -> Html | None:
     """Return the errors by cutoff as a table; None where there is no forecast."""
     _ = translator(lang)
     if not metrics:
@@ -127,7 +134,7 @@ def forecast_table(metrics: Sequence[Foretold], labels: pd.DataFrame, lang: str)
         for _at, row in one.errors.iterrows():
             rows.append(
                 {
-                    _("metric"): label("metric", one.metric, labels),
+                    _("metric"): metric_name(one.metric, labels, lang),
                     _("cutoff, FLOPs"): scientific(row["cutoff_flops"], lang),
                     _("smaller models"): int(row["n_train"]),
                     _("with the ability"): int(row["n_train_present"]),
@@ -135,7 +142,7 @@ def forecast_table(metrics: Sequence[Foretold], labels: pd.DataFrame, lang: str)
                     _("larger with the ability"): int(row["n_test_present"]),
                     _("chosen method, by FLOPs"): number(row["own"], lang, 3),
                     _("chosen method, by parameters"): number(row["own_params"], lang, 3),
-                    _("constant"): number(row["constant"], lang, 3),
+                    _("mean of the smaller models"): number(row["constant"], lang, 3),
                     _("sigmoid in log FLOPs"): number(row["sigmoid"], lang, 3),
                     _("share in interval"): percent(row["coverage"], lang, 0),
                     _("why there is none"): (
