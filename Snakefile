@@ -31,6 +31,7 @@ TABLES = [book.from_root(path) for path in provenance.tables()]
 CATALOGUES = [book.from_root(path) for path in book.catalogues()]
 TRANSLATIONS = [book.from_root(path) for path in book.files_of(paths.TRANSLATIONS)]
 HANDOUT = [book.from_root(path) for path in book.files_of(paths.PACKAGE / "handout")]
+RESULTS = provenance.results()
 CHAPTERS = [book.from_root(path) for path in provenance.chapters()]
 RECORDED = TABLES + CHAPTERS + ["requirements.in", "requirements.txt"]
 STEP = {path.stem: book.from_root(path) for path in paths.PACKAGE.glob("*.py")}
@@ -194,10 +195,34 @@ rule html:
         "python -m emergence.render {wildcards.lang} > {log} 2>&1"
 
 
+# The instrument's tables, by the parameters that the critique shows them with.
+rule results:
+    input:
+        tables=TABLES,
+        described=book.from_root(paths.RESULTS_PACKAGE),
+        modules=MODULES,
+        requirements="requirements.txt",
+        checked="_build/state/check.ok",
+        step=[STEP["results"], STEP["files"]],
+    output:
+        [book.from_root(path) for path in RESULTS],
+    params:
+        values=json.dumps(PARAMETERS["critique"], ensure_ascii=False, sort_keys=True),
+        python=PYTHON,
+    log:
+        "_build/logs/results.log",
+    priority: 50
+    message:
+        "results"
+    shell:
+        "python -m emergence.results --parameters {params.values:q} > {log} 2>&1"
+
+
 # The site itself is no declared output: Snakemake would delete it before the new one is ready.
 rule publish:
     input:
         rendered=expand("_build/state/html-{lang}.json", lang=LANGUAGES),
+        results=[book.from_root(path) for path in RESULTS],
         translations="_build/state/translations.ok",
         catalogues=CATALOGUES,
         record=book.from_root(paths.PROVENANCE),

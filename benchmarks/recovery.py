@@ -32,6 +32,7 @@ SHARP = 1.0
 """Limit of the verdict on sharpness, decades."""
 
 REPLICATES = 400
+CONDITIONS = ("width", "floor", "ceiling", "family_sd", "dispersion", "n")
 GROUPS = {
     "matched": {},
     "jump": {"width": 0.0},
@@ -76,8 +77,8 @@ def measured(models: Design, truth: Truth, rng: np.random.Generator, seed: int) 
         }
         low, high = interval(curves.width(found.replicates))
         row |= {"sharp": below(low, high, SHARP), "width_found": curves.width(found.theta)}
-        row |= {"in_width": low <= truth.width <= high}
         if truth.width > 0:
+            row |= {"in_width": low <= truth.width <= high}
             row |= {"error_width": np.log10(curves.width(found.theta) / truth.width)}
     return row
 
@@ -97,41 +98,47 @@ def rising(designs: list[Design], repeats: dict[str, int], seed: int) -> pd.Data
     return pd.DataFrame(rows)
 
 
+def unrelated(
+    models: Design, floor: float, dispersion: float, n: int, above: bool, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Simulate scores that scale has nothing to do with: at the floor, or of able families."""
+    names, code = np.unique(models.family, return_inverse=True)
+    share = np.full(len(code), max(floor, 0.01))
+    if above:
+        able = 1 / (1 + np.exp(0.4 - rng.normal(0, 0.5, len(names))))
+        share = floor + (1 - floor) * able[code]
+    if dispersion:
+        precision = 1 / dispersion - 1
+        share = rng.beta(share * precision, (1 - share) * precision)
+    columns = {"model": [f"model-{i}" for i in range(len(code))], "family": models.family}
+    scores = pd.DataFrame(columns | {"scale": 10.0**models.x, "n": n, "note": pd.NA})
+    return scores.assign(value=rng.binomial(n, share) / n)
+
+
 def flat(designs: list[Design], count: int, seed: int) -> pd.DataFrame:
     """Return a row a simulated data set that does not rise, at its floor or somewhere above it."""
     rng = np.random.default_rng(seed)
     rows = []
     for number in range(count):
-        floor, spread = rng.choice(FLOORS), rng.choice([0.0, 0.005])
         above = bool(number % 2)
+        truth = {
+            "floor": float(rng.choice(FLOORS)),
+            "dispersion": float(rng.choice([0.0, 0.005])),
+            "n": int(rng.choice(ITEMS)),
+        }
         models = designs[rng.integers(len(designs))]
-        truth = Truth(0.0, 1.0, floor, 1.0, 0.0, spread, int(rng.choice(ITEMS)))
-        rows_ = simulate(models, truth, rng)  # all models lie far above: the ceiling
-        share = max(floor, 0.01)
-        if above:
-            names, code = np.unique(models.family, return_inverse=True)
-            logit = np.log(0.4 / 0.6) + rng.normal(0, 0.5, len(names))
-            share = floor + (1 - floor) / (1 + np.exp(-logit[code]))
-        precision = 1 / spread - 1 if spread else None
-        if precision:
-            share = rng.beta(share * precision, (1 - share) * precision, len(rows_))
-        scores = rows_.assign(value=rng.binomial(truth.n, share, len(rows_)) / truth.n, note=pd.NA)
-        found = curves.fit(scores, "scale", floor, replicates=REPLICATES, seed=number)
-        level = floor or FLOOR
+        scores = unrelated(models, **truth, above=above, rng=rng)
+        found = curves.fit(scores, "scale", truth["floor"], replicates=REPLICATES, seed=number)
+        level = truth["floor"] or FLOOR
         *_, status = thresholds.threshold(found, level)
-        passing = presence(scores, level)["present"].fillna(False).any()
-        rows.append(
-            {
-                "group": "flat_above_floor" if above else "flat_at_floor",
-                "dispersion": spread,
-                "floor": floor,
-                "n": truth.n,
-                "status": found.status,
-                "threshold_status": status,
-                "sharp": "unclear",
-                "any_model_present": bool(passing),
-            }
-        )
+        row = truth | {
+            "group": "flat_above_floor" if above else "flat_at_floor",
+            "sharp": "unclear",
+        }
+        row |= {"status": found.status, "threshold_status": status}
+        if not above:
+            row["any_model_present"] = bool(presence(scores, level)["present"].fillna(False).any())
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -172,14 +179,11 @@ def summary(sets: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for group, part in sets.groupby("group", sort=False):
         rows.append({"group": group, "condition": "all", "value": "all"} | _summary(part))
-        if group not in ("matched", "jump"):
-            continue
-        for name in ("width", "floor", "ceiling", "family_sd", "dispersion", "n"):
+        conditions = {"matched": CONDITIONS, "flat_at_floor": ("dispersion",)}
+        for name in conditions.get(group, ()):
             for value, cell in part.groupby(name):
-                if part[name].nunique() > 1:
-                    rows.append(
-                        {"group": group, "condition": name, "value": f"{value:g}"} | _summary(cell)
-                    )
+                about = {"group": group, "condition": name, "value": f"{value:g}"}
+                rows.append(about | _summary(cell))
     return rounded(pd.DataFrame(rows), 4)
 
 

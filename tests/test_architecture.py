@@ -17,7 +17,7 @@ LONGEST = 300
 # or sideways. The study is what chapters import, the pipeline what runs them.
 BASE = {
     **dict.fromkeys(["embedded", "errors", "paths", "wrapping"], 0),
-    **dict.fromkeys(["i18n", "arguments", "once", "rules"], 1),
+    **dict.fromkeys(["i18n", "arguments", "files", "once", "rules"], 1),
     **dict.fromkeys(["formats", "schemas"], 2),
     "tables": 3,
 }
@@ -32,7 +32,7 @@ STUDY = BASE | {
     "results": 9,
 }
 PIPELINE = BASE | {
-    **dict.fromkeys(["alternates", "files", "kernels", "repository", "security", "source"], 1),
+    **dict.fromkeys(["alternates", "kernels", "repository", "security", "source"], 1),
     **dict.fromkeys(["archive", "book", "branch", "fill", "profiles"], 2),
     **dict.fromkeys(["provenance", "server", "stage"], 2),
     **dict.fromkeys(["params", "publish", "render", "notebooks"], 3),

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from emergence import paths
+from emergence import once, paths
 from emergence.errors import DataError, ParameterError
 from emergence.instrument import axes, forecasts, methods, scored, selection
+from emergence.instrument import forecast_tables as forecast_module
 from emergence.instrument.baselines import Inputs, constant, nearest_smaller, sigmoid
 from emergence.instrument.compared import comparison, summary
 from emergence.instrument.forecast_tables import forecast_tables
@@ -401,7 +402,7 @@ def test_the_table_agrees_with_the_predictions(book, final) -> None:
 
 
 def test_what_a_verdict_rests_on_leaves_out_the_capability_axis(book, final, tasks) -> None:
-    rows = scored.from_below(book, final, (forecasts.CUTOFF,), tasks)
+    rows = scored.from_below(book, final, (forecasts.CUTOFF,), scored.present(book, tasks))
     assert set(rows["axis"]) == {"train_flops", "params_active"}
     addition = rows[rows["task"].eq("arithmetic_2da")].iloc[0]
     assert 0 < addition["n_test_present"] <= addition["n_test"]
@@ -493,8 +494,15 @@ def test_a_choice_of_an_unknown_method_is_refused(tmp_path) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(scores, tasks):
-    return forecast_tables(scores, tasks, selection.read_choice())
+def kept_in(tmp_path_factory) -> str:
+    return str(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module")
+def told(scores, tasks, kept_in):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(once.CACHE, kept_in)
+        return forecast_tables(scores, tasks, selection.read_choice())
 
 
 def test_the_books_tables_hold_every_cutoff_and_one_row_a_forecast(told) -> None:
@@ -521,3 +529,12 @@ def test_the_final_split_is_told_as_it_came_out(told) -> None:
     for name, rows in (("main", told.comparison), ("all", told.comparison_strict)):
         mine = summary(rows).set_index(["axis", "test_set"])["better"]
         assert mine["capability", "above"] == better[name]
+
+
+def test_tables_are_kept_even_of_scores_used_in_between(
+    scores, tasks, told, kept_in, monkeypatch
+) -> None:
+    monkeypatch.setenv(once.CACHE, kept_in)
+    monkeypatch.setattr(forecast_module, "forecast", None)
+    again = forecast_tables(scores.copy(), tasks, selection.read_choice())
+    pd.testing.assert_frame_equal(again.forecasts, told.forecasts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from emergence import once, simulation
 
@@ -63,3 +64,23 @@ def test_a_damaged_result_is_computed_anew(cache: Path, calls: list[int], capfd)
     np.testing.assert_array_equal(simulation.spanning_thresholds(5, 3, 1), right)
     assert len(calls) == 6
     assert capfd.readouterr().err == ""
+
+
+def test_a_table_is_known_by_its_content(cache: Path) -> None:
+    seen: list[int] = []
+
+    @once.once
+    def total(table: pd.DataFrame, times: int = 1) -> int:
+        seen.append(times)
+        return int(table["x"].sum()) * times
+
+    table = pd.DataFrame({"name": ["a", "b", None], "x": [1, 2, 3]})
+    assert total(table) == total(table.copy(), times=1) == 6
+    part = pd.concat([table, table]).iloc[:3]
+    assert total(part) == 6
+    assert seen == [1]
+    assert total(table.assign(x=[1, 2, 4])) == 7
+    assert total(table.rename(columns={"name": "model"})) == 6
+    assert total(table.set_axis([5, 6, 7])) == 6
+    assert total(table, 2) == 12
+    assert seen == [1, 1, 1, 1, 2]

@@ -22,7 +22,13 @@ from emergence.files import sha256, write_json
 
 def tables(data: Path = paths.DATA) -> list[Path]:
     """The files that hold or describe the book's data, in alphabetical order."""
-    return sorted([*data.glob("*.csv"), *data.glob("datapackage.json")])
+    return sorted([*data.glob("*.csv"), *data.glob("*.json")])
+
+
+def results(package: Path = paths.RESULTS_PACKAGE, folder: Path = paths.RESULTS) -> list[Path]:
+    """The files that hold or describe what the build computes, where it writes them."""
+    resources = json.loads(package.read_text(encoding="utf-8"))["resources"]
+    return [folder / package.name, *(folder / resource["path"] for resource in resources)]
 
 
 def chapters(folder: Path = paths.CHAPTERS) -> list[Path]:

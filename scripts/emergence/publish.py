@@ -133,14 +133,17 @@ def assemble(
     html_folders: Mapping[str, Path],
     extra: Sequence[Path],
     tables: Sequence[Path],
+    results: Sequence[Path],
     entry: str,
     site: Path,
 ) -> None:
-    """Fill `site`: each language's pages with the tables in `data/`, `extra`, and the entrance."""
+    """Fill `site`: each language's pages with tables and results, `extra`, and the entrance."""
     for lang, folder in html_folders.items():
         shutil.copytree(folder, site / lang)
         for table in tables:
             copy(table, site / lang / "data" / table.name)
+        for table in results:
+            copy(table, site / lang / "data" / "results" / table.name)
     for path in extra:
         copy(path, site / path.name)
     write_text(site / "index.html", entry)
@@ -172,7 +175,9 @@ def main(arguments: list[str] | None = None) -> int:
     title = config["title"]
     titles = {lang: translated(title, lang, INTERFACE) for lang in folders}
     page = entrance(titles, f"{root.rstrip('/')}/" if root else "")
-    fill = partial(assemble, folders, [paths.PROVENANCE], provenance.tables(), page)
+    fill = partial(
+        assemble, folders, [paths.PROVENANCE], provenance.tables(), provenance.results(), page
+    )
     publish(fill, paths.SITE, paths.STATE / "site.json")
     return 0
 

@@ -195,8 +195,8 @@ def components(
     imputed from the one component that the training models' standardised scores share, refined
     until it no longer moves, and clipped to [0, 1]; the components are then those of the unscaled
     scores. Other models are imputed and projected with what the training models gave. Signs are
-    such that loadings sum to more than 0. Source: Ruan et al. 2024, section 3.2 and appendix.
-    Splits of fewer than two training models give nan.
+    such that loadings sum to more than 0. Splits of fewer than two training models give nan.
+    Source: Ruan et al. 2024, section 3, and its published code.
     """
     known = np.isfinite(benchmarks)
     enough = train.sum(axis=1) >= 2

@@ -88,7 +88,7 @@ def sigmoid(inputs: Inputs, axis: str, *, fixed_height: bool = False) -> Forecas
     """Fit shift + height * logistic(a + b.x) by least squares and predict every model.
 
     axis train_flops or params_active: x is the decimal logarithm; capability: three principal
-    components, the approach of Ruan et al. 2024 (section 3.3, with GSM8K left out). height and
+    components, the approach of Ruan et al. 2024 (sections 3 and 4.1, GSM8K left out). height and
     shift are free; with fixed_height the sigmoid ends at 1 and starts in [0, 0.2], which is what
     the code published with that paper does. Converged: MINPACK's rules, within 2,000 rounds, and at
     least as many training models as parameters.

@@ -11,7 +11,7 @@ from scipy import special
 
 from emergence.instrument import likelihoods as model
 from emergence.instrument.cases import AXES, Case, rounded
-from emergence.instrument.fitting import beyond, left_out, maximise
+from emergence.instrument.fitting import beyond, left_out, maximise, polished
 from emergence.instrument.likelihoods import Observations
 from emergence.instrument.refusals import checked, refusal
 from emergence.instrument.resampling import family_weights, interval, replicated, stretched
@@ -76,11 +76,12 @@ def width_across(theta: np.ndarray) -> np.ndarray:
     Each family rises at its own scale, so their average rises more slowly than any of them.
     """
     s, tau = np.exp(theta[..., model.LOG_S]), model.tau_of(theta)
-    points, weights = np.polynomial.hermite_e.hermegauss(61)
+    points, weights = np.polynomial.hermite_e.hermegauss(41)
     weights = weights / weights.sum()
-    low = np.zeros_like(s)
-    high = np.log(9) * s + 1.2816 * tau
-    for _ in range(40):
+    # The 90 % point of a sum lies between the larger of two 90 % points and their sum.
+    single = np.log(9) * s, special.ndtri(0.9) * tau
+    low, high = np.maximum(*single), single[0] + single[1]
+    for _ in range(18):
         middle = (low + high) / 2
         share = special.expit((middle[..., None] - tau[..., None] * points) / s[..., None])
         under = share @ weights < 0.9
@@ -114,19 +115,26 @@ def fit(
     best: float = 1.0,
     replicates: int = REPLICATES,
     seed: int = 0,
+    start: np.ndarray | None = None,
 ) -> CurveFit:
     """Fit a curve to scores, one row a model, or say why there is none.
 
     rows: columns model, family, value, n (missing where the score counts no items) and `axis`, a
     positive scale. best: the highest score there is (100 for BLEU); the curve is of value / best.
-    Raises DataError as `refusals.checked` does.
+    replicates: of the bootstrap; 0 for a curve without one, whose only replicate is itself. start:
+    parameters to begin with. Raises DataError as `refusals.checked` does.
     """
     data = checked(rows, axis, floor, best)
     reason = refusal(data)
-    return none(reason, data) if reason else fitted(data, replicates=replicates, seed=seed)
+    return none(reason, data) if reason else fitted(data, replicates, seed, start)
 
 
-def fitted(data: Observations, *, replicates: int = REPLICATES, seed: int = 0) -> CurveFit:
+def fitted(
+    data: Observations,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    start: np.ndarray | None = None,
+) -> CurveFit:
     """Fit a curve to data that are not refused, and bootstrap it over families.
 
     The status is `not_converged`, `unclear_floor` (the scale of 10 % of the rise lies below all
@@ -134,15 +142,18 @@ def fitted(data: Observations, *, replicates: int = REPLICATES, seed: int = 0) -
     reaches past the models' whole range) or `ok`. Parameters are kept in all but the first, unless
     half the rise lies more than a decade outside the models' range.
     """
-    theta, settled = maximise(data)
+    theta, settled = maximise(data, start)
     if beyond(theta, data):
         return none("unclear_ceiling" if theta[model.MID] > data.x.max() else "unclear_floor", data)
     if not settled:
         return none("not_converged", data)
+    theta = polished(theta, data)
     places = model.nodes(theta, data)
     _, _, posterior = model.by_family(theta, places, data)
-    influence = stretched(*left_out(theta, places, data))
-    drawn = replicated(theta, influence, family_weights(data.families, replicates, seed))
+    influence, drawn = np.empty(0), theta[None, :]
+    if replicates:
+        influence = stretched(*left_out(theta, places, data))
+        drawn = replicated(theta, influence, family_weights(data.families, replicates, seed))
     mean = (posterior * places).sum(axis=1)
     spread = np.sqrt(np.maximum((posterior * places**2).sum(axis=1) - mean**2, 0))
     shifts = np.stack([mean, spread], axis=1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from emergence.instrument.axes import panel
+from emergence.instrument.axes import Panel, panel
 from emergence.instrument.compared import comparison
 from emergence.instrument.forecasts import CUTOFF, GRID, forecast
 from emergence.instrument.methods import ALL_BASELINES, BASELINES, Method
-from emergence.instrument.scored import from_below, predictions, table
+from emergence.instrument.scored import from_below, predictions, present, table
 from emergence.instrument.selection import chosen
 from emergence.once import once
 from emergence.scaling import FLOOR
@@ -19,9 +20,12 @@ from emergence.scaling import FLOOR
 
 @dataclass(frozen=True)
 class ForecastTables:
-    """forecasts: `scored.table` over GRID; predictions: `scored.predictions` over GRID, of the
-    chosen methods and the sigmoid in log FLOPs; comparison, comparison_strict: `compared.comparison`
-    at 8.4e22 FLOPs with the main baselines and with all; from_below: `scored.from_below` over GRID.
+    """The tables, and of which cutoffs.
+
+    forecasts: `scored.table` over GRID, all methods. predictions: `scored.predictions` over GRID,
+    of the chosen methods and of the sigmoid in log FLOPs. comparison: `compared.comparison` at
+    8.4e22 FLOPs with the main baselines; comparison_strict: with all. from_below:
+    `scored.from_below` over GRID.
     """
 
     forecasts: pd.DataFrame
@@ -31,11 +35,6 @@ class ForecastTables:
     from_below: pd.DataFrame
 
 
-def _drawn(method: Method) -> bool:
-    return not method.baseline or (method.name, method.axis) == ("sigmoid", "train_flops")
-
-
-@once
 def forecast_tables(
     scores: pd.DataFrame,
     tasks: pd.DataFrame,
@@ -49,7 +48,14 @@ def forecast_tables(
     floor above which an open answer's score counts as present; seed: of the bootstrap. Raises
     DataError as `axes.panel` and `selection.chosen`.
     """
-    models, own = panel(scores, tasks), chosen(choice)
+    models = panel(scores, tasks)
+    return _computed(models, present(models, tasks, floor), choice, seed)
+
+
+# Of arrays, since what joblib takes for the same table changes once the table has been used.
+@once
+def _computed(models: Panel, up: np.ndarray, choice: dict[str, Any], seed: int) -> ForecastTables:
+    own = chosen(choice)
     found = forecast(models, GRID, ALL_BASELINES + own)
     final = forecast(models, (CUTOFF,), ALL_BASELINES + own)
     return ForecastTables(
@@ -57,5 +63,9 @@ def forecast_tables(
         predictions(models, [r for r in found if _drawn(r.method)], GRID),
         comparison(models, [r for r in final if r.method in BASELINES + own], seed=seed),
         comparison(models, final, seed=seed),
-        from_below(models, found, GRID, tasks, floor),
+        from_below(models, found, GRID, up),
     )
+
+
+def _drawn(method: Method) -> bool:
+    return not method.baseline or (method.name, method.axis) == ("sigmoid", "train_flops")

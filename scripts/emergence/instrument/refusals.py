@@ -20,7 +20,7 @@ STATUSES = {
     "too_few_families": f"Models of fewer than {FEWEST_FAMILIES} families",
     "no_floor": "The task has no chance level, so the curve has no floor",
     "no_variation": "All scores, or all scales, are equal",
-    "below_floor": "Many models score clearly below the floor, as when answers are not read",
+    "below_floor": "A quarter of the models score under half the floor: answers are not read",
     "all_at_floor": "No model is clearly above the floor",
     "all_at_ceiling": "All models are near the top score",
     "no_rise": "Scores do not clearly grow with scale",
@@ -37,6 +37,7 @@ STATUSES = {
 """What a status means, in words: the only values that a column `status` holds."""
 
 _NEAR_TOP = 0.95
+_FAR_BELOW = 0.5
 _TOO_MANY_BELOW = 0.25
 _SIGNIFICANCE = 0.025
 
@@ -57,12 +58,6 @@ def rise_p_value(data: Observations) -> float:
     return float(stats.t.sf(slope / spread, data.families - 1))
 
 
-def _below(data: Observations) -> float:
-    """Share of models whose score chance at the floor would hardly give."""
-    right = np.round(data.y * data.n)
-    return float(np.mean(stats.binom.cdf(right, data.n, data.floor) < 0.001))
-
-
 def refusal(data: Observations) -> str | None:
     """Return why the data can't hold a curve, or None. The checks stand in order of weight."""
     if len(data.x) < FEWEST_MODELS:
@@ -73,7 +68,7 @@ def refusal(data: Observations) -> str | None:
         return "no_floor"
     if np.ptp(data.y) == 0 or np.ptp(data.x) == 0:
         return "no_variation"
-    if data.floor > 0 and _below(data) > _TOO_MANY_BELOW:
+    if np.mean(data.y < data.floor * _FAR_BELOW) > _TOO_MANY_BELOW:
         return "below_floor"
     if data.y.max() - data.floor < LEAST_RISE * (1 - data.floor):
         return "all_at_floor"

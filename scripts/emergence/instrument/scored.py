@@ -164,19 +164,18 @@ def from_below(
     panel: Panel,
     found: list[Results],
     cutoffs: tuple[float, ...],
-    tasks: pd.DataFrame,
-    floor: float = FLOOR,
+    up: np.ndarray,
 ) -> pd.DataFrame:
     """Return what a verdict "predicted from below" may rest on, of test set `above`.
 
-    Columns: task, metric, method, axis, cutoff_flops, n_train, n_train_present (training models
-    clearly above the floor), n_test, n_test_present, mae, mae_present (of the models clearly above
-    the floor, missing if none), coverage, coverage_present, log_score, converged, status. Only the
-    axes train_flops and params_active: the capability axis knows other scores of the same model.
+    up: (K, M), which scores are clearly above the floor, of `present`. Columns: task, metric,
+    method, axis, cutoff_flops, n_train, n_train_present (training models clearly above the floor),
+    n_test, n_test_present, mae, mae_present (of the models clearly above the floor, missing if
+    none), coverage, coverage_present, log_score, converged, status. Only the axes train_flops and
+    params_active: the capability axis knows other scores of the same model.
     """
     kept = [r for r in found if r.method.axis in FROM_BELOW]
     train, test = _sets(panel, cutoffs, "train"), _sets(panel, cutoffs, "above")
-    up = present(panel, tasks, floor)
     all_rows = table(panel, kept, cutoffs)
     rows = all_rows[all_rows["test_set"].eq("above")].drop(columns=["test_set", "baseline", "mse"])
     added = []

@@ -10,7 +10,7 @@ from scipy import special, stats
 
 from emergence.errors import ParameterError
 from emergence.instrument import likelihoods as model
-from emergence.instrument.cases import Case, rounded
+from emergence.instrument.cases import AXES, Case, rounded
 from emergence.instrument.curves import CurveFit, Measured, ceiling, crossing
 from emergence.instrument.resampling import interval
 from emergence.scaling import first_passing, last_failing, presence
@@ -63,7 +63,8 @@ def _described(tested: pd.DataFrame, axis: str) -> dict[str, object]:
 
 
 def _tested(case: Case, significance: float) -> pd.DataFrame:
-    return presence(case.rows, case.level, significance)
+    needed = ["model", "name", "family", "value", "n", "note", *AXES]
+    return presence(case.rows[needed], case.level, significance)
 
 
 def table(

@@ -29,8 +29,8 @@ class Rules:
 
     sharp_decades: a rise from 10 % to 90 % within fewer decades of scale is sharp. forecast_error:
     a mean absolute error (a share of the best score) up to which larger models count as predicted.
-    forecast_coverage: the least share of them inside their 95 % prediction intervals. fewest_tested:
-    fewest larger models that have the ability for a forecast to be judged.
+    forecast_coverage: the least share of them inside their 95 % prediction intervals.
+    fewest_tested: fewest larger models that have the ability for a forecast to be judged.
     """
 
     sharp_decades: float = 1.0
