@@ -15,7 +15,6 @@ from emergence.charts.theme import (
     MUTED,
     SECOND,
     SUPPORT,
-    axis_title,
     compact,
     power_axis,
 )
@@ -28,7 +27,7 @@ from emergence.task_page import TaskPage
 from emergence.wrapping import lines
 
 _SIZE = (268, 230)  # px of a panel; two stand side by side on a wide page
-_SUBTITLE = 44  # characters
+_SUBTITLE = 48  # characters
 _POINTS = 90
 
 
@@ -58,7 +57,11 @@ def curve_figure(
     metric = label("metric", str(shape["metric"].iloc[0]), labels)
     rows = [(m, shape.loc[at], crossed.loc[at]) for m, at in zip(own, shape.index, strict=True)]
     top = max(_highest(m) for m in own)
-    panels = [_panel(*row, metric, top, lang) for row in rows]
+    titles = _titles(shape, crossed, lang)
+    panels = [
+        _panel(*row, metric, top, lang).properties(title=title)
+        for row, title in zip(rows, titles, strict=True)
+    ]
     chart = alt.concat(*panels, columns=len(panels), spacing=24).properties(
         title=alt.TitleParams(
             _("The curve of a typical family"), subtitle=_("Bands and bars: 95 % intervals")
@@ -151,14 +154,7 @@ def _panel(
         )
         places = base.mark_point(filled=True, size=70, opacity=1)
         layers += [bars, places.encode(x=x, y=y, color=colour, shape=form)]
-    title = alt.TitleParams(
-        text=axis_title(axis_word(m.axis, lang), 34),
-        subtitle=_subtitle(shape, crossed, lang),
-        fontSize=13,
-        subtitleFontSize=11.5,
-        offset=6,
-    )
-    return alt.layer(*layers).properties(width=_SIZE[0], height=_SIZE[1], title=title)
+    return alt.layer(*layers).properties(width=_SIZE[0], height=_SIZE[1])
 
 
 def _level(level: float) -> alt.Chart:
@@ -180,8 +176,23 @@ def _marked(
     return pd.DataFrame(rows, columns=["scale", "low", "high", "y", "kind"])
 
 
-def _subtitle(shape: pd.Series, crossed: pd.Series, lang: str) -> list[str]:
-    pieces = [counted(shape, lang), width_text(shape, lang)]
-    if not crossed["status"] == shape["status"] != "ok":
-        pieces.append(threshold_text(crossed, lang))
-    return [part for piece in pieces for part in lines(piece, _SUBTITLE)]
+def _titles(shapes: pd.DataFrame, crossings: pd.DataFrame, lang: str) -> list[alt.TitleParams]:
+    """What is found on each axis; of equal height, so that the panels stand in line."""
+    found = []
+    for at, shape in shapes.iterrows():
+        crossed = crossings.loc[at]
+        pieces = [counted(shape, lang), width_text(shape, lang)]
+        if not crossed["status"] == shape["status"] != "ok":
+            pieces.append(threshold_text(crossed, lang))
+        found.append([part for piece in pieces for part in lines(piece, _SUBTITLE)])
+    most = max(len(parts) for parts in found)
+    return [
+        alt.TitleParams(
+            text=axis_word(str(axis), lang),
+            subtitle=parts + [" "] * (most - len(parts)),
+            fontSize=13,
+            subtitleFontSize=11.5,
+            offset=6,
+        )
+        for axis, parts in zip(shapes["axis"], found, strict=True)
+    ]
