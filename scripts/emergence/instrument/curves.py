@@ -246,4 +246,4 @@ def table(measured: Sequence[Measured], confidence: float = 0.95) -> pd.DataFram
         | {"status": m.fit.status}
         for m in measured
     ]
-    return rounded(pd.DataFrame(rows).astype({"shots": "Int64"}))
+    return rounded(pd.DataFrame(rows).astype({"shots": "Int64"})) if rows else pd.DataFrame()

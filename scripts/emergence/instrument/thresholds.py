@@ -98,7 +98,7 @@ def table(
             | _described(_tested(m.case, significance), m.axis)
             | {"status": status}
         )
-    return rounded(pd.DataFrame(rows).astype({"shots": "Int64"}))
+    return rounded(pd.DataFrame(rows).astype({"shots": "Int64"})) if rows else pd.DataFrame()
 
 
 def by_family(
