@@ -5,14 +5,17 @@ Selections and counts of the tables of `findings`, without statistics of their o
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from emergence.errors import ParameterError
-from emergence.instrument import sensitivity, verdicts
-from emergence.instrument.cases import KEYS
+from emergence.instrument import curves, sensitivity, thresholds, verdicts
+from emergence.instrument.cases import KEYS, cases
 from emergence.instrument.forecasts import CUTOFF, GRID
 from emergence.instrument.sharpness import below, compare_runs, run_widths
 from emergence.instrument.verdicts import Rules
+from emergence.once import once
+from emergence.views import main_setting
 
 METRIC = ["task", "metric"]
 CASE = [*KEYS, "axis"]
@@ -36,6 +39,43 @@ def forecast_cutoff(cutoff: float) -> float:
 def with_page(rows: pd.DataFrame, tasks: pd.DataFrame) -> pd.Series:
     """Return which rows belong to a task that has a page of its own."""
     return rows["task"].isin(tasks.loc[tasks["page"].astype(bool), "task"])
+
+
+@once
+def main_curves(
+    scores: pd.DataFrame,
+    tasks: pd.DataFrame,
+    shown: tuple[str, ...],
+    floor: float,
+    margin: float,
+    significance: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the fitted curves of the main settings of tasks on training FLOPs: to draw, to tell.
+
+    shown: tasks, of which those without scores are left out. The first table: task, train_flops,
+    expected, low, high (shares of the best score, the band at 95 %) where the models are; tasks
+    without a curve have no rows. The second: a row a task with task, level, status,
+    threshold_status, and threshold and width with `_low` and `_high`.
+    """
+    rows = pd.concat([main_setting(scores, task) for task in shown])
+    found = curves.fit_all(cases(rows, tasks, floor), ("train_flops",))
+    drawn = [_line(m) for m in found if m.fit.fitted]
+    places = thresholds.table(found, margin=margin, significance=significance)
+    widths = curves.table(found)[["task", "width", "width_low", "width_high", "status"]]
+    columns = ["task", "level", "threshold", "threshold_low", "threshold_high", "status"]
+    told = places[columns].rename(columns={"status": "threshold_status"})
+    told = told.merge(widths, on="task", validate="1:1").set_index("task")
+    order = [task for task in shown if task in told.index]
+    empty = pd.DataFrame(columns=["task", "train_flops", "expected", "low", "high"])
+    return pd.concat(drawn or [empty], ignore_index=True), told.loc[order].reset_index()
+
+
+def _line(measured: curves.Measured) -> pd.DataFrame:
+    x = np.linspace(measured.fit.x_low, measured.fit.x_high, 33)
+    expected, low, high = curves.line(measured.fit, x)
+    ends = {"expected": expected, "low": low, "high": high}
+    columns = {"train_flops": 10**x} | {name: np.round(v, 4) for name, v in ends.items()}
+    return pd.DataFrame(columns).assign(task=measured.case.task)
 
 
 def through_training(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +154,8 @@ def hinges(varied: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     and for width and threshold: the value with all models, with `_no_code` without code models
     (missing where the case has none, or no number), with `_low` and `_high` the least and greatest
     with one family left out; families (left out, one at a time), sharp (with all models), others:
-    the other words that some variant gives, joined by a comma.
+    the other words that some variant gives, joined by a comma, reversed: whether one turns yes into
+    no, or no into yes.
     """
     rows = []
     for key, part in varied.groupby(list(KEYS), dropna=False, sort=False):
@@ -137,6 +178,7 @@ def hinges(varied: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             row
             | {"families": 0 if without is None else len(without)}
             | {"sharp": words[0], "others": ",".join(others)}
+            | {"reversed": bool({words[0], *others} >= {verdicts.YES, verdicts.NO})}
         )
     return pd.DataFrame(rows).astype({"shots": "Int64"})
 

@@ -17,7 +17,7 @@ from emergence.tables import label
 def folded(table: Html, title: str) -> Html:
     """Return a table behind a line that opens it, without scripts, too."""
     html = (
-        '<details class="admonition em-fold"><summary class="admonition-title">'
+        '<details class="admonition em-fold screen-only"><summary class="admonition-title">'
         f"{escape(title)}</summary>{table.html}</details>"
     )
     return Html(html, f"{title}\n{table.text}")
@@ -184,19 +184,58 @@ def verdict_table(
     return pd.DataFrame(shown), pd.DataFrame(keys)
 
 
-def _doubt(row: pd.Series, lang: str) -> str:
+def threshold_table(
+    told: pd.DataFrame, without_scores: list[str], names: dict[str, str], lang: str
+) -> pd.DataFrame:
+    """Return the second table of `judged.main_curves` as one to show.
+
+    without_scores: tasks that have none, told of in rows of their own. names: of all tasks.
+    """
     _ = translator(lang)
-    curve, place = row["curve_status"], row["threshold_status"]
+    empty = pd.DataFrame({"task": without_scores})
+    rows = told if empty.empty else pd.concat([told, empty], ignore_index=True)
+
+    def ends(low: float, high: float) -> str:
+        return MISSING if pd.isna(low) else f"{scientific(low, lang)} – {scientific(high, lang)}"
+
+    by_row = [row for _place, row in rows.iterrows()]
+    none = _("no public scores of open models")
+    return pd.DataFrame(
+        {
+            _("task"): rows["task"].map(names),
+            _("threshold, training FLOPs"): rows["threshold"].map(lambda v: scientific(v, lang)),
+            _("95 % interval of the threshold"): [
+                ends(r["threshold_low"], r["threshold_high"]) for r in by_row
+            ],
+            _("width, decades [95 %]"): [
+                _measured(r["width"], r["width_low"], r["width_high"], lang) for r in by_row
+            ],
+            _("what the data do not tell"): [
+                none if pd.isna(r["status"]) else _reasons(r["status"], r["threshold_status"], lang)
+                for r in by_row
+            ],
+        }
+    )
+
+
+def _reasons(curve: str, place: str, lang: str) -> str:
+    _ = translator(lang)
     if curve == place != "ok":
         return words.status(curve, lang)
     parts = []
-    if curve == "ok" and row["sharp"] == "unclear":
-        parts.append(_("the limit lies inside the width's interval"))
     if curve != "ok":
         parts.append(_("width: {reason}").format(reason=words.status(curve, lang)))
     if place != "ok":
         parts.append(_("threshold: {reason}").format(reason=words.status(place, lang)))
     return "; ".join(parts) or MISSING
+
+
+def _doubt(row: pd.Series, lang: str) -> str:
+    _ = translator(lang)
+    reasons = _reasons(row["curve_status"], row["threshold_status"], lang)
+    if reasons == MISSING and row["sharp"] == "unclear":
+        return _("the limit of a sharp rise lies inside the width's interval")
+    return reasons
 
 
 def hinges_table(hinges: pd.DataFrame, names: pd.Series, lang: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from emergence.charts.theme import ACCENT, MUTED, ORDINAL, SECOND, axis_title, c
 from emergence.formats import Count, scientific, significant
 from emergence.i18n import translator
 from emergence.tables import label
+from emergence.wrapping import lines as lines_of
 
 NAME = 25
 """Characters of a row's name that fit a phone."""
@@ -98,6 +99,67 @@ def sharpness_chart(curves: pd.DataFrame, names: pd.Series, limit: float, lang: 
             ],
         ),
     )  # fmt: skip
+
+
+def threshold_panels(
+    lines: pd.DataFrame, told: pd.DataFrame, names: dict[str, str], margin: float, lang: str
+) -> alt.ConcatChart:
+    """Return the fitted curve of every task that has one, with band, level and threshold.
+
+    lines, told: from `judged.main_curves`, of which at least one has a curve; names: of tasks.
+    """
+    _ = translator(lang)
+    shown = [task for task in told["task"] if task in set(lines["task"])]
+    panels = [
+        _threshold_panel(
+            lines[lines["task"].eq(task)], told.set_index("task").loc[task], names[task], margin
+        )
+        for task in shown
+    ]
+    return alt.concat(*panels, columns=4, spacing={"row": 18, "column": 14}).properties(
+        title=_heading(
+            _("Where the fitted curves leave their level"),
+            _("Training FLOPs; a typical family, band and threshold with 95 % intervals"),
+        )
+    )
+
+
+def _threshold_panel(
+    rows: pd.DataFrame, told: pd.Series, name: str, margin: float
+) -> alt.LayerChart:
+    x = alt.X(
+        "train_flops:Q",
+        scale=alt.Scale(type="log", domain=[1e18, 1e26]),
+        axis=power_axis(None, values=[1e19, 1e22, 1e25]),
+    )
+    axis = alt.Axis(title=None, tickCount=3, format=".1f")
+    y = alt.Y("expected:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
+    base = alt.Chart(compact(rows.drop(columns="task")))
+    low = alt.Y("low:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
+    layers: list[alt.Chart] = [
+        base.mark_area(color=ACCENT, opacity=0.25).encode(x=x, y=low, y2="high:Q"),
+        base.mark_line(color=ACCENT, strokeWidth=2).encode(x=x, y=y),
+        alt.Chart(pd.DataFrame({"expected": [told["level"]]}))
+        .mark_rule(strokeDash=[5, 4], color=MUTED, strokeWidth=1.5)
+        .encode(y=y),
+    ]
+    if told["threshold_status"] == "ok":
+        place = {
+            "train_flops": told["threshold"],
+            "low": told["threshold_low"],
+            "high": told["threshold_high"],
+            "expected": told["level"] + margin,
+        }
+        mark = alt.Chart(compact(pd.DataFrame([place])))
+        ends = alt.X("low:Q", **{k: x.to_dict()[k] for k in ("scale", "axis")})
+        layers.append(
+            mark.mark_rule(color=SECOND, strokeWidth=2.5).encode(x=ends, x2="high:Q", y=y)
+        )
+        layers.append(
+            mark.mark_point(filled=True, size=60, color=SECOND, opacity=1).encode(x=x, y=y)
+        )
+    title = alt.TitleParams(lines_of(name, 18), fontSize=12.5, offset=6)
+    return alt.layer(*layers).properties(title=title, width=108, height=100)
 
 
 def forecast_chart(errors: pd.DataFrame, names: pd.Series, lang: str) -> alt.LayerChart:
