@@ -65,7 +65,7 @@ def sharpness_chart(curves: pd.DataFrame, names: pd.Series, limit: float, lang: 
     axis = alt.Axis(title=axis_title(_("decades of training FLOPs")))
     y = alt.Y("name:N", sort=order, axis=name_axis(order, NAME, labelLimit=190, grid=True))
     base = alt.Chart(rows)
-    kinds = [_("a typical family"), _("with differences between families")]
+    kinds = [_("within a typical family"), _("across all families")]
     x = alt.X("width:Q", scale=scale, axis=axis)
     domain = alt.Scale(domain=kinds, range=[ACCENT, SECOND])
     colour = alt.Color("kind:N", scale=domain, legend=alt.Legend(title=None, columns=1))
@@ -116,7 +116,7 @@ def threshold_panels(
         )
         for task in shown
     ]
-    return alt.concat(*panels, columns=4, spacing={"row": 18, "column": 14}).properties(
+    return alt.concat(*panels, columns=3, spacing={"row": 18, "column": 14}).properties(
         title=_heading(
             _("Where the fitted curves leave their level"),
             _("Training FLOPs; a typical family, band and threshold with 95 % intervals"),
@@ -153,13 +153,13 @@ def _threshold_panel(
         mark = alt.Chart(compact(pd.DataFrame([place])))
         ends = alt.X("low:Q", **{k: x.to_dict()[k] for k in ("scale", "axis")})
         layers.append(
-            mark.mark_rule(color=SECOND, strokeWidth=2.5).encode(x=ends, x2="high:Q", y=y)
+            mark.mark_rule(color=SECOND, strokeWidth=3.5).encode(x=ends, x2="high:Q", y=y)
         )
         layers.append(
-            mark.mark_point(filled=True, size=60, color=SECOND, opacity=1).encode(x=x, y=y)
+            mark.mark_point(filled=True, size=32, color=SECOND, opacity=1).encode(x=x, y=y)
         )
     title = alt.TitleParams(lines_of(name, 18), fontSize=12.5, offset=6)
-    return alt.layer(*layers).properties(title=title, width=108, height=100)
+    return alt.layer(*layers).properties(title=title, width=125, height=100)
 
 
 def forecast_chart(errors: pd.DataFrame, names: pd.Series, lang: str) -> alt.LayerChart:
