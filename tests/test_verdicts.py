@@ -29,7 +29,14 @@ VALUES = {
     "cutoff": 8.4e22,
 }
 FORESEEN = pd.Series(
-    {"status": "ok", "n_test_present": 9, "mae_present": 0.05, "coverage_present": 0.9}
+    {
+        "status": "ok",
+        "n_test_present": 9,
+        "mae_present": 0.05,
+        "mae_low": 0.02,
+        "mae_high": 0.08,
+        "coverage_present": 0.9,
+    }
 )
 
 
@@ -67,10 +74,12 @@ def test_sharp_is_what_the_whole_interval_says(low, high, status, word):
     ("changed", "word"),
     [
         ({}, YES),
-        ({"mae_present": 0.11}, NO),
+        ({"mae_low": 0.11, "mae_high": 0.3}, NO),
+        ({"mae_high": 0.12}, UNCLEAR),
+        ({"mae_low": np.nan, "mae_high": np.nan}, UNCLEAR),
         ({"coverage_present": 0.7}, UNCLEAR),
         ({"n_test_present": 4}, UNCLEAR),
-        ({"status": "not_converged", "mae_present": 0.5}, UNCLEAR),
+        ({"status": "not_converged", "mae_low": 0.5, "mae_high": 0.6}, UNCLEAR),
     ],
 )
 def test_predicted_is_judged_by_error_coverage_and_enough_models(changed, word):

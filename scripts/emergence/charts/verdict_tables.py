@@ -134,6 +134,12 @@ def errors_table(
     return pd.DataFrame(shown), pd.DataFrame(keys)
 
 
+def _error(value: float, low: float, high: float, lang: str) -> str:
+    if pd.isna(low):
+        return percent(value, lang)
+    return f"{percent(value, lang)} [{interval(100 * low, 100 * high, lang)}]"
+
+
 def basis_table(
     told: pd.DataFrame, names: pd.Series, lang: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -148,7 +154,9 @@ def basis_table(
         _("smaller models"): told["n_train"],
         _("have it already"): told["n_train_present"],
         _("larger models that have it"): told["n_test_present"],
-        _("error on these"): told["mae_present"].map(lambda v: percent(v, lang)),
+        _("error on these"): [
+            _error(*row, lang) for row in told[["mae_present", "mae_low", "mae_high"]].to_numpy()
+        ],
         _("inside their intervals"): told["coverage_present"].map(lambda v: percent(v, lang, 0)),
         _("predicted"): told["predicted"].map(lambda word: words.word(word, lang)),
     }

@@ -8,8 +8,11 @@ import pandas as pd
 from emergence.instrument.axes import FROM_BELOW, TEST_SETS, Panel, parts
 from emergence.instrument.baselines import FEWEST
 from emergence.instrument.forecasts import Results, intervals, log_scores
+from emergence.instrument.resampling import family_weights, interval
 from emergence.scaling import FLOOR, presence_level, wilson
 from emergence.views import task_row
+
+_NONE = (float("nan"), float("nan"))
 
 STATUSES = ("ok", "too_few_models", "no_variation", "no_test_models", "not_converged")
 """`not_converged` has numbers, but a comparison with it counts for nothing; the middle have none.
@@ -160,6 +163,23 @@ def present(panel: Panel, tasks: pd.DataFrame, floor: float = FLOOR) -> np.ndarr
     return np.array(told)
 
 
+def error_interval(
+    error: np.ndarray, chosen: np.ndarray, families: np.ndarray, replicates: int = 1000
+) -> tuple[float, float]:
+    """Return the 95 % percentile interval of the mean of the chosen errors, over their families.
+
+    error, chosen (booleans), families: (M,). Families are drawn with replacement, their models kept
+    together; the draws are the same at every call. Not a number for fewer than two families.
+    """
+    names, place = np.unique(families[chosen].astype(str), return_inverse=True)
+    if len(names) < 2:
+        return _NONE
+    drawn = family_weights(len(names), replicates, seed=0)
+    total = np.bincount(place, weights=error[chosen])
+    low, high = interval((drawn @ total) / (drawn @ np.bincount(place)))
+    return float(low), float(high)
+
+
 def from_below(
     panel: Panel,
     found: list[Results],
@@ -171,7 +191,7 @@ def from_below(
     up: (K, M), which scores are clearly above the floor, of `present`. Columns: task, metric,
     method, axis, cutoff_flops, n_train, n_train_present (training models clearly above the floor),
     n_test, n_test_present, mae, mae_present (of the models clearly above the floor, missing if
-    none), coverage, coverage_present, log_score, converged, status. Only the axes train_flops and
+    none) with mae_low and mae_high (`error_interval`), coverage, coverage_present, log_score, converged, status. Only the axes train_flops and
     params_active: the capability axis knows other scores of the same model.
     """
     kept = [r for r in found if r.method.axis in FROM_BELOW]
@@ -185,12 +205,19 @@ def from_below(
         inside = np.where(np.isfinite(low), (panel.y >= low) & (panel.y <= high), np.nan)
         chosen = scored & up
         shown = np.isin(codes, ["ok", "not_converged"]) & chosen.any(axis=2)
+        error = np.abs(results.mean - panel.y)
+        ends = [
+            error_interval(error[place], chosen[place], panel.families) if shown[place] else _NONE
+            for place in np.ndindex(*shown.shape)
+        ]
         added.append(
             pd.DataFrame(
                 {
                     "n_train_present": (train & up).sum(axis=2).ravel(),
                     "n_test_present": chosen.sum(axis=2).ravel(),
-                    "mae_present": _mean(np.abs(results.mean - panel.y), chosen, shown).ravel(),
+                    "mae_present": _mean(error, chosen, shown).ravel(),
+                    "mae_low": [low for low, _ in ends],
+                    "mae_high": [high for _, high in ends],
                     "coverage_present": _mean(inside, chosen, shown).ravel(),
                 }
             )

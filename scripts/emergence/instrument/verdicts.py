@@ -72,15 +72,17 @@ def predicted(forecast: pd.Series | None, rules: Rules) -> str:
     """Return whether larger models were predicted from smaller ones.
 
     forecast: a row of `scored.from_below`, of training models up to the cutoff; None if there is
-    none. Only larger models that have the ability count, since its absence is easily foretold.
+    none. Only larger models that have the ability count, since its absence is easily foretold. The
+    whole interval of their mean error decides.
     """
     if forecast is None:
         return NOT_TESTED
     if forecast["status"] != "ok" or forecast["n_test_present"] < rules.fewest_tested:
         return UNCLEAR
-    if forecast["mae_present"] > rules.forecast_error:
-        return NO
-    return YES if forecast["coverage_present"] >= rules.forecast_coverage else UNCLEAR
+    word = below(forecast["mae_low"], forecast["mae_high"], rules.forecast_error)
+    if word == YES and forecast["coverage_present"] < rules.forecast_coverage:
+        return UNCLEAR
+    return word
 
 
 def emergent(appearing: str, foretold: str) -> str:
