@@ -35,12 +35,17 @@ REPLICATES = 400
 CONDITIONS = ("width", "floor", "ceiling", "family_sd", "dispersion", "n")
 GROUPS = {
     "matched": {},
+    "scores_without_items": {},
+    "few_families": {},
     "jump": {"width": 0.0},
     "shifts_of_heavy_tails": {"shifts": "t3"},
     "shifts_of_models": {"model_sd": 0.2},
     "asymmetric_curve": {"shape": "gompertz"},
 }
-"""Kinds of truth that rise: the instrument's own model, a jump, and three it is wrong about."""
+"""Kinds of truth that rise: the instrument's own model, the same without numbers of items, and on
+the models of only 8 families; a jump; and three kinds that it is wrong about."""
+
+FEW = 8
 
 
 def truths(repeats: int, rng: np.random.Generator, **changes: object) -> Iterator[Truth]:
@@ -59,9 +64,16 @@ def truths(repeats: int, rng: np.random.Generator, **changes: object) -> Iterato
             yield replace(truth, **changes)
 
 
-def measured(models: Design, truth: Truth, rng: np.random.Generator, seed: int) -> dict:
-    """Simulate one data set, measure it and set the result beside the truth."""
+def measured(
+    models: Design, truth: Truth, rng: np.random.Generator, seed: int, counted: bool = True
+) -> dict:
+    """Simulate one data set, measure it and set the result beside the truth.
+
+    counted: whether the instrument is told how many items a score counts.
+    """
     rows = simulate(models, truth, rng)
+    if not counted:
+        rows = rows.assign(n=np.nan)
     found = curves.fit(rows, "scale", truth.floor, replicates=REPLICATES, seed=seed)
     level = truth.floor or FLOOR
     place, low, high, status = thresholds.threshold(found, level)
@@ -83,6 +95,13 @@ def measured(models: Design, truth: Truth, rng: np.random.Generator, seed: int) 
     return row
 
 
+def some_families(models: Design, count: int, rng: np.random.Generator) -> Design:
+    """Return the models of `count` families drawn from a design."""
+    names = np.unique(models.family)
+    kept = np.isin(models.family, rng.choice(names, count, replace=False))
+    return Design(models.x[kept], models.family[kept])
+
+
 def rising(designs: list[Design], repeats: dict[str, int], seed: int) -> pd.DataFrame:
     """Return a row a simulated data set that rises."""
     rng = np.random.default_rng(seed)
@@ -93,7 +112,10 @@ def rising(designs: list[Design], repeats: dict[str, int], seed: int) -> pd.Data
             cells = cells[:: len(WIDTHS)]
         for number, truth in enumerate(cells):
             models = designs[rng.integers(len(designs))]
-            row = measured(models, truth, rng, seed=number)
+            if group == "few_families":
+                models = some_families(models, FEW, rng)
+            counted = group != "scores_without_items"
+            row = measured(models, truth, rng, number, counted)
             rows.append({"group": group, **vars(truth)} | row)
     return pd.DataFrame(rows)
 

@@ -27,7 +27,7 @@ STUDY = BASE | {
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     **dict.fromkeys(["retest", "shots", "task_page", "trajectories"], 6),
     **dict.fromkeys(["critique", "instrument"], 7),
-    "findings": 8,
+    **dict.fromkeys(["findings", "judged"], 8),
     "charts": 9,
     "results": 9,
 }

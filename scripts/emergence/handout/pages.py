@@ -27,7 +27,8 @@ _DROPPED = (
     "|descendant::*[contains(concat(' ', @class, ' '), ' em-filter ')]"
     "|descendant::section[@id='index-use']"  # how to use the pages
     "|descendant::section[.//table[contains(@class, 'em-record')]]"  # hashes, parameters
-    "|descendant::section[contains(concat(' ', @class, ' '), ' screen-only ')]"
+    "|descendant::*[self::section or self::details]"
+    "[contains(concat(' ', @class, ' '), ' screen-only ')]"
 )
 _KEPT = {"alt", "class", "colspan", "data-target", "headers", "height", "href", "id", "lang"}
 _KEPT |= {"rowspan", "scope", "src", "start", "style", "type", "width"}

@@ -22,7 +22,7 @@ _SHARE_IN_THE_END = 0.5
 _STEEPEST = 1.0
 _FLAT = 1e-3
 _POLISHES = 30
-_POLISHED = 1e-9
+_POLISHED = 1e-8
 _INFLUENTIAL = 0.5
 
 
@@ -79,28 +79,33 @@ def maximise(data: Observations, start: np.ndarray | None = None) -> tuple[np.nd
     return theta, settled
 
 
-def polished(
-    theta: np.ndarray, data: Observations, covariance: np.ndarray | None = None
-) -> np.ndarray:
+def _total_gradient(theta: np.ndarray, places: np.ndarray, data: Observations) -> np.ndarray:
+    _, gradient, _ = model.by_family(theta, places, data)
+    return gradient.sum(axis=0) + model.penalty(theta, data)[1]
+
+
+def polished(theta: np.ndarray, data: Observations) -> np.ndarray:
     """Return the parameters that Newton steps settle on, so that the way to them leaves no trace.
 
-    covariance: inverse of minus the second derivatives near theta, computed if not given. Where the
-    steps do not shrink, as for a jump, theta itself.
+    The second derivatives are those at theta. Where the steps do not shrink, as for a jump, theta
+    itself is returned.
     """
-    if covariance is None:
-        families, prior = curvatures(theta, model.nodes(theta, data), data)
-        covariance = np.linalg.pinv(families.sum(axis=0) + prior, hermitian=True)
+    places = model.nodes(theta, data)
+    here = _total_gradient(theta, places, data)
+    steps = np.eye(model.SIZE) * _DIFFERENCE
+    second = np.stack([_total_gradient(theta + e, places, data) - here for e in steps])
+    covariance = np.linalg.pinv(-(second + second.T) / (2 * _DIFFERENCE), hermitian=True)
     errors = np.sqrt(np.clip(np.diag(covariance), 1e-12, None))
     place, longest = theta, 1.0
     for _ in range(_POLISHES):
-        _, gradient, _ = model.by_family(place, model.nodes(place, data), data)
-        step = covariance @ (gradient.sum(axis=0) + model.penalty(place, data)[1])
+        step = covariance @ here
         length = float(np.abs(step / errors).max())
-        if length < _POLISHED:
-            return place + step
         if length > longest:
             return theta
         place, longest = place + step, length
+        if length < _POLISHED:
+            break
+        here = _total_gradient(place, model.nodes(place, data), data)
     return place
 
 
@@ -134,7 +139,7 @@ def _without(data: Observations, family: int) -> Observations:
         data,
         x=data.x[kept],
         y=data.y[kept],
-        n=data.n[kept],
+        n=None if data.n is None else data.n[kept],
         family=code,
         names=names,
         starts=np.searchsorted(code, np.arange(len(names))),

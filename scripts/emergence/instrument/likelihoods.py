@@ -6,13 +6,15 @@ A model of family f at scale x (log10) answers rightly with probability
 
 where b_f ~ Normal(0, tau^2) says how many decades later than a typical family this one rises. Its
 right answers out of n are beta-binomial around mu: models scatter more than their items explain.
-Floor is stated, the ceiling is free. Scores without a number of items (BLEU, averages over topics)
-get the same form with a stand-in for n as a quasi-likelihood; the dispersion is estimated anyway.
+Floor is stated, the ceiling is free. Scores that count no items (BLEU, averages over topics) have
+the variance dispersion * mu * (1 - mu) and an extended quasi-likelihood.
 
 Sources: sigmoid with floor and ceiling: Wichmann and Hill 2001, "The psychometric function I",
 equation 1, with a random effect of place: Moscatelli et al. 2012, "Modeling psychophysical data at
-the population level". Beta-binomial: Williams 1975. Gamma penalty that keeps tau off zero: Chung
-et al. 2013, "A nondegenerate penalized likelihood estimator for variance parameters".
+the population level". Beta-binomial: Williams 1975, "The analysis of binary responses from
+toxicological experiments". Quasi-likelihood with a dispersion: Nelder and Pregibon 1987, "An
+extended quasi-likelihood function", with the variance of shares. Gamma penalty that keeps tau off
+zero: Chung et al. 2013, "A nondegenerate penalized likelihood estimator for variance parameters".
 """
 
 from __future__ import annotations
@@ -24,12 +26,9 @@ from scipy import special
 
 MID, LOG_S, CEILING, LOG_TAU, DISPERSION = range(5)
 """Places in a parameter vector: mid (decades), log of s, logit of (ceiling - floor) / (1 - floor),
-log of (tau - LEAST_TAU), logit of the correlation of answers within a model."""
+log of (tau - LEAST_TAU), logit of the dispersion: the correlation of answers within a model."""
 
 SIZE = 5
-
-STAND_IN = 1000.0
-"""Items taken for a score that has none; dispersion, not they, decides how much it counts."""
 
 LEAST_TAU = 0.02
 """Decades; training FLOPs are not known more exactly than that (5 %)."""
@@ -40,19 +39,19 @@ _TAU_SCALE = 1.0
 _LOWEST = np.array([-np.inf, -6.0, -9.0, -9.0, -12.0])
 _HIGHEST = np.array([np.inf, 3.0, 9.0, 1.5, 3.0])
 _NODES = np.linspace(-4.5, 4.5, 19)
-_SEARCH = np.linspace(-4.0, 4.0, 97)
+_SEARCH = np.linspace(-4.0, 4.0, 65)
 _TINY = 1e-12
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Scores in order of family. x: log10 scale; y: shares; n: items; family: index of each row,
-    0..G-1 ascending; names: of the families; starts: first row of each; floor: stated lower end of
-    the curve."""
+    """Scores in order of family. x: log10 scale; y: shares; n: items, None where scores count none;
+    family: index of each row, 0..G-1 ascending; names: of the families; starts: first row of each;
+    floor: stated lower end of the curve."""
 
     x: np.ndarray
     y: np.ndarray
-    n: np.ndarray
+    n: np.ndarray | None
     family: np.ndarray
     names: np.ndarray
     starts: np.ndarray
@@ -68,14 +67,14 @@ def observations(
 ) -> Observations:
     """Sort scores by family, then by scale and score: the order of rows changes no result.
 
-    family: any labels. Missing n (NaN) becomes STAND_IN.
+    family: any labels. n: where any is missing (NaN), the scores are taken to count no items.
     """
     names, code = np.unique(np.asarray(family, dtype=str), return_inverse=True)
-    items = np.where(np.isnan(n), STAND_IN, n)
-    order = np.lexsort((items, y, x, code))
+    order = np.lexsort((n, y, x, code))
     code = code[order]
     starts = np.searchsorted(code, np.arange(len(names)))
-    return Observations(x[order], y[order], items[order], code, names, starts, float(floor))
+    items = None if np.isnan(n).any() else n[order]
+    return Observations(x[order], y[order], items, code, names, starts, float(floor))
 
 
 def tau_of(theta: np.ndarray) -> np.ndarray:
@@ -90,23 +89,44 @@ def _cells(
     binomial coefficient; and its derivatives by LOG_S, CEILING and DISPERSION."""
     inside = np.clip(theta, _LOWEST, _HIGHEST)
     s, top = np.exp(inside[LOG_S]), special.expit(inside[CEILING])
-    rise, phi = (1 - data.floor) * top, np.exp(-inside[DISPERSION])
+    rise = (1 - data.floor) * top
     z = np.clip((data.x[:, None] - shift) / s, -40, 40)
     up = special.expit(z)
     mu = np.clip(data.floor + rise * up, _TINY, 1 - _TINY)
+    kind = _quasi if data.n is None else _beta_binomial
+    value, by_mu, by_dispersion = kind(mu, inside[DISPERSION], data, gradient)
+    if by_mu is None:
+        return value, ()
+    by_log_s = -by_mu * rise * up * (1 - up) * z
+    return value, (by_log_s, by_mu * up * rise * (1 - top), by_dispersion)
+
+
+def _beta_binomial(mu: np.ndarray, dispersion: float, data: Observations, gradient: bool) -> tuple:
+    phi = np.exp(-dispersion)
     right, n = (data.y * data.n)[:, None], data.n[:, None]
     a, b = mu * phi, (1 - mu) * phi
     value = special.gammaln(right + a) + special.gammaln(n - right + b)
     value -= special.gammaln(a) + special.gammaln(b)
     value += special.gammaln(phi) - special.gammaln(n + phi)
     if not gradient:
-        return value, ()
+        return value, None, None
     by_a = special.psi(right + a) - special.psi(a)
     by_b = special.psi(n - right + b) - special.psi(b)
-    by_mu = phi * (by_a - by_b)
     by_phi = mu * by_a + (1 - mu) * by_b + special.psi(phi) - special.psi(n + phi)
-    by_log_s = -by_mu * rise * up * (1 - up) * z
-    return value, (by_log_s, by_mu * up * rise * (1 - top), -phi * by_phi)
+    return value, phi * (by_a - by_b), -phi * by_phi
+
+
+def _quasi(mu: np.ndarray, dispersion: float, data: Observations, gradient: bool) -> tuple:
+    rho = special.expit(dispersion)
+    y = data.y[:, None]
+    fit = (
+        y * np.log(mu) + (1 - y) * np.log1p(-mu) - special.xlogy(y, y) - special.xlog1py(1 - y, -y)
+    )
+    value = fit / rho - 0.5 * np.log(rho)
+    if not gradient:
+        return value, None, None
+    by_mu = (y - mu) / (mu * (1 - mu)) / rho
+    return value, by_mu, -(1 - rho) * (fit / rho + 0.5)
 
 
 def nodes(theta: np.ndarray, data: Observations) -> np.ndarray:

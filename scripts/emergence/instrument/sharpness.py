@@ -124,7 +124,7 @@ def _shape(rows: pd.DataFrame, axis: str, best: float) -> tuple[float, float]:
         return _NAN, _NAN
     scale = by_scale.index.to_series(index=range(len(by_scale)))
     values = by_scale.reset_index(drop=True)
-    return breakthroughness(values, scale), linearity(values, scale)
+    return float(breakthroughness(values, scale)), float(linearity(values, scale))
 
 
 def _logistic(x: np.ndarray) -> Callable:
