@@ -538,3 +538,17 @@ def test_tables_are_kept_even_of_scores_used_in_between(
     monkeypatch.setattr(forecast_module, "forecast", None)
     again = forecast_tables(scores.copy(), tasks, selection.read_choice())
     pd.testing.assert_frame_equal(again.forecasts, told.forecasts)
+
+
+def test_the_error_is_as_sure_as_its_families_agree() -> None:
+    families = np.array(["a", "a", "b", "b", "c", "c", "d", "d", "e"])
+    chosen = np.array([True] * 8 + [False])
+    error = np.array([0.1, 0.3, 0.1, 0.3, 0.1, 0.3, 0.1, 0.3, 9.0])
+    assert scored.error_interval(error, chosen, families) == pytest.approx((0.2, 0.2))
+    apart = np.array([0.1, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.3, 9.0])
+    low, high = scored.error_interval(apart, chosen, families)
+    assert 0.1 <= low < 0.2 < high <= 0.3
+    order = np.array([8, 3, 2, 7, 0, 1, 6, 5, 4])
+    shuffled = scored.error_interval(apart[order], chosen[order], families[order])
+    assert shuffled == pytest.approx((low, high))
+    assert np.isnan(scored.error_interval(apart, np.arange(9) < 2, families)).all()

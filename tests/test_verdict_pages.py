@@ -127,11 +127,17 @@ def test_a_case_without_code_models_has_no_number_without_them() -> None:
 
 def test_the_word_predicted_follows_each_cutoff_and_the_rules() -> None:
     base = {"task": "a", "metric": "accuracy", "method": "m", "axis": "train_flops"}
-    good = {"status": "ok", "n_test_present": 9, "mae_present": 0.1, "coverage_present": 0.9}
+    good = {
+        "status": "ok",
+        "n_test_present": 9,
+        "mae_low": 0.03,
+        "mae_high": 0.09,
+        "coverage_present": 0.9,
+    }
     rows = pd.DataFrame(
         [
             base | good | {"cutoff_flops": 1e21},
-            base | good | {"cutoff_flops": 2e21, "mae_present": 0.3},
+            base | good | {"cutoff_flops": 2e21, "mae_low": 0.2, "mae_high": 0.3},
             base | good | {"cutoff_flops": 4e21, "n_test_present": 2},
             base | good | {"cutoff_flops": 4e21, "method": "other"},
         ]

@@ -40,8 +40,9 @@ class Rules:
 
     def __post_init__(self) -> None:
         """Raise ParameterError for a rule that no curve could follow, or every one would."""
-        if not self.sharp_decades > 0:
-            raise ParameterError(f"sharp_decades: found {self.sharp_decades!r}; expected above 0")
+        for name in ("sharp_decades", "forecast_error"):
+            if not (found := getattr(self, name)) > 0:
+                raise ParameterError(f"{name}: found {found!r}; expected a number above 0")
         for name in ("forecast_error", "forecast_coverage"):
             if not 0 <= (found := getattr(self, name)) <= 1:
                 raise ParameterError(f"{name}: found {found!r}; expected a share in [0, 1]")
