@@ -191,7 +191,8 @@ def from_below(
     up: (K, M), which scores are clearly above the floor, of `present`. Columns: task, metric,
     method, axis, cutoff_flops, n_train, n_train_present (training models clearly above the floor),
     n_test, n_test_present, mae, mae_present (of the models clearly above the floor, missing if
-    none) with mae_low and mae_high (`error_interval`), coverage, coverage_present, log_score, converged, status. Only the axes train_flops and
+    none) with mae_low and mae_high (`error_interval`), coverage, coverage_present, log_score,
+    converged, status. Only the axes train_flops and
     params_active: the capability axis knows other scores of the same model.
     """
     kept = [r for r in found if r.method.axis in FROM_BELOW]
