@@ -196,26 +196,28 @@ rule html:
 
 
 # The instrument's tables, by the parameters that the critique shows them with.
-rule results:
-    input:
-        tables=TABLES,
-        described=book.from_root(paths.RESULTS_PACKAGE),
-        modules=MODULES,
-        requirements="requirements.txt",
-        checked="_build/state/check.ok",
-        step=[STEP["results"], STEP["files"]],
-    output:
-        [book.from_root(path) for path in RESULTS],
-    params:
-        values=json.dumps(PARAMETERS["critique"], ensure_ascii=False, sort_keys=True),
-        python=PYTHON,
-    log:
-        "_build/logs/results.log",
-    priority: 50
-    message:
-        "results"
-    shell:
-        "python -m emergence.results --parameters {params.values:q} > {log} 2>&1"
+if RESULTS:
+
+    rule results:
+        input:
+            tables=TABLES,
+            described=book.from_root(paths.RESULTS_PACKAGE),
+            modules=MODULES,
+            requirements="requirements.txt",
+            checked="_build/state/check.ok",
+            step=[STEP["results"], STEP["files"]],
+        output:
+            [book.from_root(path) for path in RESULTS],
+        params:
+            values=json.dumps(PARAMETERS["critique"], ensure_ascii=False, sort_keys=True),
+            python=PYTHON,
+        log:
+            "_build/logs/results.log",
+        priority: 50
+        message:
+            "results"
+        shell:
+            "python -m emergence.results --parameters {params.values:q} > {log} 2>&1"
 
 
 # The site itself is no declared output: Snakemake would delete it before the new one is ready.

@@ -26,7 +26,12 @@ def tables(data: Path = paths.DATA) -> list[Path]:
 
 
 def results(package: Path = paths.RESULTS_PACKAGE, folder: Path = paths.RESULTS) -> list[Path]:
-    """The files that hold or describe what the build computes, where it writes them."""
+    """The files that hold or describe what the build computes, where it writes them.
+
+    None in a book that describes no results.
+    """
+    if not package.exists():
+        return []
     resources = json.loads(package.read_text(encoding="utf-8"))["resources"]
     return [folder / package.name, *(folder / resource["path"] for resource in resources)]
 
