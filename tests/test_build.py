@@ -367,7 +367,7 @@ def test_cut_off_swap_recovers_a_whole_site(
     rendered = tmp_path / "html"
     rendered.mkdir()
     (rendered / "index.html").write_text("old")
-    fill = partial(publish.assemble, {"en": rendered}, [], [], "Book")
+    fill = partial(publish.assemble, {"en": rendered}, [], [], [], "Book")
     publish.publish(fill, site, record)
     old = manifest(site)
     (rendered / "index.html").write_text("new")
