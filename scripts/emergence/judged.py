@@ -78,7 +78,7 @@ def main_curves(
 
 
 def _line(measured: curves.Measured) -> pd.DataFrame:
-    x = np.linspace(measured.fit.x_low, measured.fit.x_high, 33)
+    x = np.linspace(measured.fit.x_low, measured.fit.x_high, 25)
     expected, low, high = curves.line(measured.fit, x)
     ends = {"expected": expected, "low": low, "high": high}
     columns = {"train_flops": 10**x} | {name: np.round(v, 4) for name, v in ends.items()}
