@@ -101,9 +101,9 @@ def test_what_changes_without_some_models_is_told() -> None:
     table = varied(
         [
             (sensitivity.ALL, "", 1.5, 1.2, 1.8),
-            (sensitivity.NO_CODE, "", 1.4, 1.1, 1.7),
-            (sensitivity.NO_FAMILY, "f", 1.0, 0.8, 1.3),
-            (sensitivity.NO_FAMILY, "g", 1.9, 1.5, 2.2),
+            (sensitivity.NO_CODE, "", 1.4, 0.9, 1.7),
+            (sensitivity.NO_FAMILY, "f", 1.0, nan, nan),
+            (sensitivity.NO_FAMILY, "g", 1.9, nan, nan),
             (sensitivity.NO_FAMILY, "h", nan, nan, nan),
         ]
     )
@@ -111,29 +111,24 @@ def test_what_changes_without_some_models_is_told() -> None:
     assert (row["width"], row["width_no_code"], row["width_low"], row["width_high"]) == (
         1.5, 1.4, 1.0, 1.9,
     )  # fmt: skip
-    assert (row["families"], row["sharp"], row["others"]) == (3, "no", "unclear")
-    assert not row["reversed"]
+    assert (row["sharp"], row["sharp_no_code"]) == ("no", "unclear")
+    assert (row["families"], row["across"], row["lost"]) == (3, 0, 1)
     (row,) = judged.hinges(table, Rules(sharp_decades=1.4)).to_dict("records")
-    assert (row["sharp"], row["others"], row["reversed"]) == ("unclear", "yes,no", True)
+    assert (row["sharp"], row["across"], row["lost"]) == ("unclear", 1, 1)
 
 
 def test_a_case_without_code_models_has_no_number_without_them() -> None:
-    (row,) = judged.hinges(varied([(sensitivity.ALL, "", 1.5, 1.2, 1.8)]), Rules()).to_dict(
-        "records"
-    )
+    table = varied([(sensitivity.ALL, "", 1.5, 1.2, 1.8)])
+    (row,) = judged.hinges(table, Rules()).to_dict("records")
     assert pd.isna(row["width_no_code"])
-    assert row["families"] == 0
+    assert pd.isna(row["sharp_no_code"])
+    assert (row["families"], row["across"], row["lost"]) == (0, 0, 0)
 
 
 def test_the_word_predicted_follows_each_cutoff_and_the_rules() -> None:
     base = {"task": "a", "metric": "accuracy", "method": "m", "axis": "train_flops"}
-    good = {
-        "status": "ok",
-        "n_test_present": 9,
-        "mae_low": 0.03,
-        "mae_high": 0.09,
-        "coverage_present": 0.9,
-    }
+    good = {"status": "ok", "n_test_present": 9, "coverage_present": 0.9}
+    good |= {"mae_present": 0.05, "mae_low": 0.03, "mae_high": 0.08}
     rows = pd.DataFrame(
         [
             base | good | {"cutoff_flops": 1e21},
@@ -209,7 +204,10 @@ def test_a_verdict_links_to_the_page_of_its_task_and_tells_its_doubt(labels: pd.
     assert "<B>" not in html
     assert 'data-value="Task A"' in html
     assert shown["predicted"].tolist() == ["not tested"] * 2
-    assert shown["prompting"].tolist() == ["few-shot", "few-shot, strict match"]
+    assert shown["score"].tolist() == [
+        "accuracy, few-shot",
+        "accuracy, few-shot, strict match",
+    ]
     doubts = shown["what the data do not tell"]
     assert "limit of a sharp rise" in doubts[0]
     assert doubts[1] == "width: the rise ends above the largest model"

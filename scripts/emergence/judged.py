@@ -12,7 +12,7 @@ from emergence.errors import ParameterError
 from emergence.instrument import curves, sensitivity, thresholds, verdicts
 from emergence.instrument.cases import KEYS, cases
 from emergence.instrument.forecasts import CUTOFF, GRID
-from emergence.instrument.sharpness import below, compare_runs, run_widths
+from emergence.instrument.sharpness import compare_runs, run_widths
 from emergence.instrument.verdicts import Rules
 from emergence.once import once
 from emergence.views import main_setting
@@ -26,6 +26,11 @@ PAIR = [
     "linearity_first", "linearity_second", "status",
 ]  # fmt: skip
 """Columns of a comparison of two metrics."""
+
+_TOLD = [
+    "task", "level", "threshold", "threshold_low", "threshold_high", "threshold_status",
+    "width", "width_low", "width_high", "status",
+]  # fmt: skip
 
 
 def forecast_cutoff(cutoff: float) -> float:
@@ -59,6 +64,9 @@ def main_curves(
     """
     rows = pd.concat([main_setting(scores, task) for task in shown])
     found = curves.fit_all(cases(rows, tasks, floor), ("train_flops",))
+    empty = pd.DataFrame(columns=["task", "train_flops", "expected", "low", "high"])
+    if not found:
+        return empty, pd.DataFrame(columns=_TOLD)
     drawn = [_line(m) for m in found if m.fit.fitted]
     places = thresholds.table(found, margin=margin, significance=significance)
     widths = curves.table(found)[["task", "width", "width_low", "width_high", "status"]]
@@ -66,12 +74,11 @@ def main_curves(
     told = places[columns].rename(columns={"status": "threshold_status"})
     told = told.merge(widths, on="task", validate="1:1").set_index("task")
     order = [task for task in shown if task in told.index]
-    empty = pd.DataFrame(columns=["task", "train_flops", "expected", "low", "high"])
-    return pd.concat(drawn or [empty], ignore_index=True), told.loc[order].reset_index()
+    return pd.concat(drawn or [empty], ignore_index=True), told.loc[order].reset_index()[_TOLD]
 
 
 def _line(measured: curves.Measured) -> pd.DataFrame:
-    x = np.linspace(measured.fit.x_low, measured.fit.x_high, 33)
+    x = np.linspace(measured.fit.x_low, measured.fit.x_high, 25)
     expected, low, high = curves.line(measured.fit, x)
     ends = {"expected": expected, "low": low, "high": high}
     columns = {"train_flops": 10**x} | {name: np.round(v, 4) for name, v in ends.items()}
@@ -153,37 +160,36 @@ def hinges(varied: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     varied: `sensitivity.table`. Columns: those of `cases.KEYS`, status, threshold_status, n_models,
     and for width and threshold: the value with all models, with `_no_code` without code models
     (missing where the case has none, or no number), with `_low` and `_high` the least and greatest
-    with one family left out; families (left out, one at a time), sharp (with all models), others:
-    the other words that some variant gives, joined by a comma, reversed: whether one turns yes into
-    no, or no into yes.
+    with one family left out; families (left out, one at a time), across: how many of these bring
+    the width to the other side of the limit of a sharp rise, lost: how many leave no width; sharp
+    and sharp_no_code: the word with all models and without code models (missing as above).
     """
     rows = []
     for key, part in varied.groupby(list(KEYS), dropna=False, sort=False):
         kinds = {kind: part[part["variant"].eq(kind)] for kind in part["variant"].unique()}
-        whole, without = kinds[sensitivity.ALL].iloc[0], kinds.get(sensitivity.NO_FAMILY)
-        words = [_sharp(row, rules) for _, row in part.iterrows()]
+        whole = kinds[sensitivity.ALL].iloc[0]
+        without = kinds.get(sensitivity.NO_FAMILY, part.iloc[:0])
+        code = kinds[sensitivity.NO_CODE].iloc[0] if sensitivity.NO_CODE in kinds else None
         row = dict(zip(KEYS, key, strict=True)) | {
             name: whole[name] for name in ("status", "threshold_status", "n_models")
         }
         for name in ("width", "threshold"):
-            no_code = kinds.get(sensitivity.NO_CODE)
             row |= {
                 name: whole[name],
-                f"{name}_no_code": float("nan") if no_code is None else no_code[name].iloc[0],
-                f"{name}_low": float("nan") if without is None else without[name].min(),
-                f"{name}_high": float("nan") if without is None else without[name].max(),
+                f"{name}_no_code": float("nan") if code is None else code[name],
+                f"{name}_low": without[name].min(),
+                f"{name}_high": without[name].max(),
             }
-        others = [word for word in verdicts.WORDS if word in words and word != words[0]]
+        side = without["width"].lt(rules.sharp_decades) != (whole["width"] < rules.sharp_decades)
+        had = pd.notna(whole["width"])
         rows.append(
             row
-            | {"families": 0 if without is None else len(without)}
-            | {"sharp": words[0], "others": ",".join(others)}
-            | {"reversed": bool({words[0], *others} >= {verdicts.YES, verdicts.NO})}
+            | {
+                "families": len(without),
+                "across": int((side & without["width"].notna() & had).sum()),
+                "lost": int((without["width"].isna() & had).sum()),
+                "sharp": verdicts.sharp(whole, rules),
+                "sharp_no_code": pd.NA if code is None else verdicts.sharp(code, rules),
+            }
         )
     return pd.DataFrame(rows).astype({"shots": "Int64"})
-
-
-def _sharp(row: pd.Series, rules: Rules) -> str:
-    if row["status"] != "ok":
-        return verdicts.UNCLEAR
-    return below(row["width_low"], row["width_high"], rules.sharp_decades)

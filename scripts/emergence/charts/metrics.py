@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from emergence.charts.labels import in_lines
-from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
+from emergence.charts.theme import ACCENT, MUTED, SECOND, power_axis
 from emergence.formats import Count, number, significant, whole
 from emergence.i18n import translator
 from emergence.metrics import score_all
@@ -53,7 +53,7 @@ def answer_length(correlated: pd.DataFrame, lang: str, *, start: int, rho: float
         .mark_line(**line)
     )
     together = (
-        alt.Chart(compact(correlated))
+        alt.Chart(correlated[["k", "p", "exact_match"]].round(3))
         .transform_filter("datum.k == k")
         .transform_calculate(y="datum.exact_match", curve=json.dumps(names[1]))
         .mark_line(**line)

@@ -24,10 +24,8 @@ def folded(table: Html, title: str) -> Html:
 
 
 def _setting(row: pd.Series, labels: pd.DataFrame) -> str:
-    shown = label("prompting", row["prompting"], labels)
-    if row["filter"] == "none":
-        return shown
-    return f"{shown}, {label('filter', row['filter'], labels)}"
+    kinds = ["metric", "prompting", *(["filter"] if row["filter"] != "none" else [])]
+    return ", ".join(label(kind, row[kind], labels) for kind in kinds)
 
 
 def _linked(task: str, names: dict[str, str], pages: set[str]) -> str:
@@ -122,14 +120,12 @@ def errors_table(
         _("larger models"): errors["n_test"].astype("Int64"),
         _("mean absolute error"): errors["mae"].map(lambda v: percent(v, lang)),
         _("best baseline"): errors["baseline"].map(baselines).fillna(MISSING),
-        _("its error"): errors["baseline_mae"].map(lambda v: percent(v, lang)),
         _("difference, points [95 %]"): ends,
     }
     heads = list(shown)
     keys = shown | {
         heads[3]: errors["mae"],
-        heads[5]: errors["baseline_mae"],
-        heads[6]: errors["difference"],
+        heads[5]: errors["difference"],
     }
     return pd.DataFrame(shown), pd.DataFrame(keys)
 
@@ -154,7 +150,7 @@ def basis_table(
         _("smaller models"): told["n_train"],
         _("have it already"): told["n_train_present"],
         _("larger models that have it"): told["n_test_present"],
-        _("error on these"): [
+        _("error on these [95 %]"): [
             _error(*row, lang) for row in told[["mae_present", "mae_low", "mae_high"]].to_numpy()
         ],
         _("inside their intervals"): told["coverage_present"].map(lambda v: percent(v, lang, 0)),
@@ -179,8 +175,7 @@ def verdict_table(
     _ = translator(lang)
     shown = {
         _("task"): verdicts["task"].map(lambda task: _linked(task, names, pages)),
-        _("metric"): verdicts["metric"].map(lambda m: label("metric", m, labels)),
-        _("prompting"): [_setting(row, labels) for _place, row in verdicts.iterrows()],
+        _("score"): [_setting(row, labels) for _place, row in verdicts.iterrows()],
         _("axis"): verdicts["axis"].map(lambda a: words.axis(a, lang)),
         _("appears"): verdicts["appears"].map(lambda w: words.word(w, lang)),
         _("sharp"): verdicts["sharp"].map(lambda w: words.word(w, lang)),
@@ -257,10 +252,6 @@ def hinges_table(hinges: pd.DataFrame, names: pd.Series, lang: str) -> pd.DataFr
             return interval(low, high, lang)
         return f"{scientific(low, lang)} – {scientific(high, lang)}"
 
-    def others(row: pd.Series) -> str:
-        found = [words.word(code, lang) for code in row["others"].split(",") if code]
-        return ", ".join(found) or MISSING
-
     by_row = [row for _place, row in hinges.iterrows()]
     shown = {
         _("score"): names,
@@ -270,7 +261,9 @@ def hinges_table(hinges: pd.DataFrame, names: pd.Series, lang: str) -> pd.DataFr
             spread(r["width_low"], r["width_high"], "width") for r in by_row
         ],
         _("sharp"): hinges["sharp"].map(lambda w: words.word(w, lang)),
-        _("other words"): [others(r) for r in by_row],
+        _("sharp without code models"): [
+            MISSING if pd.isna(w) else words.word(w, lang) for w in hinges["sharp_no_code"]
+        ],
         _("threshold, all models"): hinges["threshold"].map(lambda v: scientific(v, lang)),
         _("threshold without code models"): hinges["threshold_no_code"].map(
             lambda v: scientific(v, lang)

@@ -36,7 +36,7 @@ def status(code: str, lang: str) -> str:
         "too_few_families": _("fewer than five families"),
         "no_floor": _("no chance level, so no floor"),
         "no_variation": _("all scores, or all scales, are equal"),
-        "below_floor": _("many models far below the floor, as when answers are not read"),
+        "below_floor": _("many models far below the floor: answers are not read"),
         "all_at_floor": _("no model clearly above the floor"),
         "all_at_ceiling": _("all models near the top score"),
         "no_rise": _("scores do not clearly grow with scale"),
