@@ -92,8 +92,8 @@ def sharpness_chart(curves: pd.DataFrame, names: pd.Series, limit: float, lang: 
         title=_heading(
             _("How sharp is the rise?"),
             [
-                _("From 10 to 90 % of the rise, 95 % intervals;"),
-                _("dashed: a sharp rise stays below {limit}").format(
+                _("From 10 to 90 % of the rise, 95 % intervals"),
+                _("Dashed: a sharp rise stays below {limit}").format(
                     limit=significant(limit, lang)
                 ),
             ],
@@ -254,8 +254,8 @@ def cutoff_chart(told: pd.DataFrame, names: pd.Series, cutoff: float, lang: str)
         title=_heading(
             _("Predicted from smaller models?"),
             [
-                _("By what counts as smaller; dashed:"),
-                _("the cutoff of the verdicts, {cutoff} FLOPs").format(
+                _("By what counts as smaller"),
+                _("Dashed: cutoff of the verdicts, {cutoff} FLOPs").format(
                     cutoff=scientific(cutoff, lang)
                 ),
             ],
