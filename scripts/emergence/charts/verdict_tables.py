@@ -23,6 +23,16 @@ def folded(table: Html, title: str) -> Html:
     return Html(html, f"{title}\n{table.text}")
 
 
+def downloads(lang: str) -> Html:
+    """Return links to the tables that the build publishes, beside the pages of a language."""
+    _ = translator(lang)
+    names = [f"{name}.csv" for name in ("verdicts", "thresholds", "curves", "forecasts")]
+    names.append("datapackage.json")
+    links = ", ".join(f'<a href="data/results/{name}" download>{name}</a>' for name in names)
+    told = _("All of it as tables, with a description of every column: {files}")
+    return Html(f"<p>{told.format(files=links)}</p>", told.format(files=", ".join(names)))
+
+
 def _setting(row: pd.Series, labels: pd.DataFrame) -> str:
     kinds = ["metric", "prompting", *(["filter"] if row["filter"] != "none" else [])]
     return ", ".join(label(kind, row[kind], labels) for kind in kinds)
