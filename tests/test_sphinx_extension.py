@@ -142,20 +142,30 @@ def test_only_charts_that_come_to_life_have_a_script() -> None:
     assert told.keys() == {"alive"}
 
 
-def test_what_is_drawn_has_the_digits_that_can_be_seen() -> None:
+def test_what_is_drawn_is_what_can_be_seen_and_no_more() -> None:
     rows = [
-        {"x": 1 / 3, "n": 1_234_567, "f": 1.5e23, "t": "0.3333333"},
-        {"x": 2.0, "n": 2, "f": None, "t": ""},
+        {"x": 1 / 3, "many": 1_234_567, "flops": 1.5e23, "text": "0.3333333", "idle": 1},
+        {"x": 2.0, "many": 2, "flops": None, "text": "", "idle": 2},
     ]
-    spec = SLIDER | {"data": {"values": rows}}
+    tooltip = [{"field": name, "type": "nominal"} for name in ("many", "flops", "text")]
+    encoding = {**SLIDER["encoding"], "tooltip": tooltip}
+    spec = SLIDER | {"data": {"values": rows}, "encoding": encoding}
     told = _told(chart_scripts.page_script({"alive": spec}), "emergenceCharts")["alive"]
     (columns,) = [found["columns"] for found in told["datasets"].values()]
     assert columns == {
         "x": [0.33333, 2],
-        "n": [1_234_567, 2],
-        "f": [1.5e23, None],
-        "t": ["0.3333333", ""],
+        "many": [1_234_567, 2],
+        "flops": [1.5e23, None],
+        "text": ["0.3333333", ""],
     }
+
+
+def test_rows_without_a_name_keep_their_number() -> None:
+    spec = {"data": {"values": [{"idle": 1}, {"idle": 2}]}, "mark": "rule", "width": 100}
+    spec |= {"params": SLIDER["params"], "encoding": {"x": {"value": 5}}}
+    told = _told(chart_scripts.page_script({"alive": spec}), "emergenceCharts")["alive"]
+    (columns,) = [found["columns"] for found in told["datasets"].values()]
+    assert columns == {"idle": [1, 2]}
 
 
 def test_coordinates_are_rounded_and_texts_are_not() -> None:

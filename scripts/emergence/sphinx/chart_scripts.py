@@ -54,15 +54,21 @@ def page_script(charts: Mapping[str, specs.Spec]) -> str:
 def _in_columns(payload: specs.Spec) -> specs.Spec:
     """The payload with `{"columns": {name: values}}` for rows, which takes far fewer bytes.
 
-    Numbers have `DRAWN` significant digits. Rows that have not all the same names stay as they are.
+    Columns that the chart never names are left out, unless it names none. Numbers have `DRAWN`
+    significant digits. Rows that have not all the same names stay as they are.
     """
+    told = json.dumps({key: part for key, part in payload.items() if key != "datasets"})
     datasets = {
-        name: {"columns": {key: [_drawn(row[key]) for row in rows] for key in rows[0]}}
+        name: {"columns": {k: [_drawn(row[k]) for row in rows] for k in _named(rows[0], told)}}
         if rows and all(isinstance(row, dict) and row.keys() == rows[0].keys() for row in rows)
         else rows
         for name, rows in payload["datasets"].items()
     }
     return {**payload, "datasets": datasets}
+
+
+def _named(row: Mapping[str, Any], told: str) -> list[str]:
+    return [key for key in row if key in told] or list(row)
 
 
 def _drawn(value: Any) -> Any:
