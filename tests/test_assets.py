@@ -428,14 +428,16 @@ LINKS = (
     '<nav aria-label="x">\n<ul>\n <li><a class="t" href="../notebooks/a.ipynb" download>N</a></li>'
     '\n</ul></nav><p>See <a href="h/b.pdf?v=1"><b>it</b></a>, <a href="c.html#x.pdf">c</a> or '
     '<a href="https://example.org/d.pdf">d</a>.</p><ul><li><a href="e.ipynb">e</a></li>'
-    '<li><a href="f.html">f</a></li></ul>'
+    '<li><a href="f.html">f</a></li></ul><p><button>Data</button>'
+    '<a href="../data/charts/g.csv" download>CSV</a><a href="../data/h.csv">h</a></p>'
 )
 
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     site = tmp_path / "site"
-    for name in ("index.html", "en/b.html", "en/a.css", "en/c.ipynb", "en/handouts/d.pdf"):
+    kept = ("index.html", "en/b.html", "en/a.css", "data/h.csv")
+    for name in (*kept, "en/c.ipynb", "en/handouts/d.pdf", "en/data/charts/g.csv"):
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text(LINKS if name.endswith("b.html") else "content\n")
     return site
@@ -450,11 +452,13 @@ def test_the_packed_site_is_the_same_each_time_and_has_no_dead_link(built: Path)
     assert first.read_bytes() == again.read_bytes()
     assert size == first.stat().st_size
     with zipfile.ZipFile(first) as packed:
-        assert packed.namelist() == ["book/en/a.css", "book/en/b.html", "book/index.html"]
+        names = ["data/h.csv", "en/a.css", "en/b.html", "index.html"]
+        assert packed.namelist() == [f"book/{name}" for name in names]
         page = packed.read("book/en/b.html").decode()
     assert page == (
         '<p>See <b>it</b>, <a href="c.html#x.pdf">c</a> or '
         '<a href="https://example.org/d.pdf">d</a>.</p><ul><li><a href="f.html">f</a></li></ul>'
+        '<p><button>Data</button><a href="../data/h.csv">h</a></p>'
     )
 
 

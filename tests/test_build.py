@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from emergence import paths, publish
 from emergence.book import pages
-from emergence.errors import DataError
+from emergence.errors import BookError, DataError
 from emergence.files import manifest, matches
 from emergence.render import RenderError, check_config
 
@@ -125,7 +125,7 @@ def test_first_build(built: tuple[Book, subprocess.CompletedProcess[str]]) -> No
     assert done.stdout.splitlines()[-1] == f"the book: {book.site / 'index.html'}"
     assert done.stderr == ""
     assert 'href="en/index.html"' in (book.site / "index.html").read_text()
-    assert (book.site / "en" / "data" / "tasks.csv").read_bytes() == (
+    assert (book.site / "data" / "tasks.csv").read_bytes() == (
         FIXTURE / "data" / "tasks.csv"
     ).read_bytes()
     assert "Addition of two numbers" in (book.site / "en" / "tasks" / "addition.html").read_text()
@@ -353,6 +353,20 @@ def test_second_build_at_once_waits(book: Book) -> None:
         assert waiting.stdout.readline().startswith("another build of this book is running")
     rest, _ = waiting.communicate(timeout=60)
     assert rest.startswith("nothing to do")
+
+
+def test_what_languages_share_is_published_once_and_must_be_the_same(tmp_path: Path) -> None:
+    folders = {lang: tmp_path / lang for lang in ("en", "ru")}
+    for folder in folders.values():
+        (folder / "_shared").mkdir(parents=True)
+        (folder / "_shared" / "vega.js").write_text("draw()")
+        (folder / "index.html").write_text("page")
+    publish.assemble(folders, [], [], [], "Book", tmp_path / "site")
+    names = ["_shared/vega.js", "en/index.html", "index.html", "ru/index.html"]
+    assert sorted(manifest(tmp_path / "site")) == names
+    (folders["ru"] / "_shared" / "vega.js").write_text("draw(2)")
+    with pytest.raises(BookError, match=r"ru/_shared/vega\.js: differs"):
+        publish.assemble(folders, [], [], [], "Book", tmp_path / "other")
 
 
 class Cut(Exception):

@@ -181,6 +181,21 @@ def test_coordinates_are_rounded_and_texts_are_not() -> None:
     )
 
 
+def test_what_draws_nothing_is_left_out_and_one_font_is_told_once() -> None:
+    picture = (
+        '<svg width="9" height="7"><g class="mark-group role-axis"><path class="background" '
+        'd="M0,0h0v0h0Z" pointer-events="none"/><path class="background" d="M0,0h9v7h-9Z" '
+        'fill="#fff" opacity="1"/><g class="mark-text role-axis-label"><text font-family="A, B" '
+        'opacity="0.5">seen</text><text font-family="A, B" opacity="0">unseen</text></g></g></svg>'
+    )
+    assert svg.slimmed(picture) == (
+        '<svg font-family="A, B" width="9" height="7"><g><path d="M0,0h9v7h-9Z" fill="#fff"/>'
+        '<g class="mark-text role-axis-label"><text opacity="0.5">seen</text></g></g></svg>'
+    )
+    other = picture.replace('"A, B" opacity="0.5"', '"C" opacity="0.5"').replace('"0"', '"1"')
+    assert svg.slimmed(other).count("font-family") == 2
+
+
 def test_marks_that_cover_each_other_keep_their_order() -> None:
     def dot(x: int, colour: str, more: str = "") -> str:
         circle = "M2,0A2,2,0,1,1,-2,0A2,2,0,1,1,2,0"
@@ -406,7 +421,7 @@ def test_pages_carry_scripts_only_where_they_use_them(book: Path) -> None:
     assert "charts.js" in scripts("index")
     assert "charts.js" not in scripts("bare")
     assert "sortable.min.js" not in scripts("index")
-    vega = (book / "_static/vega.js").read_text()
+    vega = (book / "_shared/vega.js").read_text()
     assert vega.startswith("(function(){")
 
 

@@ -1,6 +1,7 @@
 """Pack the built site into one file for a room without internet: what `make zip` calls.
 
-The same site gives the same bytes. Notebooks and handouts are downloads of their own and stay out.
+The same site gives the same bytes. Notebooks, handouts and the tables behind charts, which a page
+shows anyway, are downloads of their own and stay out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from emergence.paths import shown
 LIMIT = 6_000_000
 """Bytes, so that it goes by mail and in one go to every phone of a class."""
 APART = (".ipynb", ".pdf")
+_OF_CHARTS = re.compile(r"(?:^|/)data/charts/[^/]+\.csv$")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _LINK = re.compile(
     r"(?P<item><li\b[^>]*>\s*)?<a\b[^>]*?\shref=\"(?P<to>[^\"]*)\"[^>]*>(?P<text>.*?)</a>"
@@ -41,7 +43,7 @@ def pack(site: Path, target: Path, limit: int = LIMIT) -> int:
     """
     if not (site / "index.html").is_file():
         raise ArchiveError(f"{shown(site)}: found no site there; run `make site` first")
-    files = sorted(p for p in site.rglob("*") if p.is_file() and p.suffix not in APART)
+    files = sorted(p for p in site.rglob("*") if p.is_file() and not stays_out(p.as_posix()))
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -50,7 +52,7 @@ def pack(site: Path, target: Path, limit: int = LIMIT) -> int:
                 uri = path.relative_to(site).as_posix()
                 entry = zipfile.ZipInfo(f"{target.stem}/{uri}", _EARLIEST)
                 entry.create_system, entry.external_attr = 3, 0o644 << 16
-                archive.writestr(entry, _content(path, uri), zipfile.ZIP_DEFLATED, 9)
+                archive.writestr(entry, _content(path), zipfile.ZIP_DEFLATED, 9)
         size = temporary.stat().st_size
         if size > limit:
             told = f"found {size / 1e6:.2f} MB, at most {limit / 1e6:g} MB are allowed"
@@ -61,21 +63,29 @@ def pack(site: Path, target: Path, limit: int = LIMIT) -> int:
     return size
 
 
-def _content(path: Path, uri: str) -> bytes:
+def stays_out(uri: str) -> bool:
+    """Whether the file at an address of the site is a download of its own."""
+    return uri.endswith(APART) or bool(_OF_CHARTS.search(uri))
+
+
+def _content(path: Path) -> bytes:
     content = path.read_bytes()
     if path.suffix != ".html":
         return content
-    return unlinked(content.decode("utf-8"), uri).encode("utf-8")
+    return unlinked(content.decode("utf-8")).encode("utf-8")
 
 
-def unlinked(page: str, uri: str) -> str:
-    """The page at `uri` without links to files that stay out; lists lose what is only a link."""
+def unlinked(page: str) -> str:
+    """The page without links to files that stay out.
+
+    Lists lose what is only a link, charts the link to their table.
+    """
 
     def text(link: re.Match[str]) -> str:
         to = unquote(re.split(r"[?#]", link["to"])[0])
-        if re.match(r"[a-z][a-z0-9+.-]*:|//", to) or not to.endswith(APART):
+        if re.match(r"[a-z][a-z0-9+.-]*:|//", to) or not stays_out(to):
             return link.group()
-        if link["item"] and link["end"]:
+        if (link["item"] and link["end"]) or not to.endswith(APART):
             return ""
         return f"{link['item'] or ''}{link['text']}{link['end'] or ''}"
 
@@ -93,8 +103,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{shown(target)}: {size / 1e6:.2f} MB of {LIMIT / 1e6:g} MB")
-    for suffix in APART:
-        left = [path.stat().st_size for path in paths.SITE.rglob(f"*{suffix}")]
+    for suffix in (*APART, ".csv"):
+        found = [path for path in paths.SITE.rglob(f"*{suffix}") if stays_out(path.as_posix())]
+        left = [path.stat().st_size for path in found]
         if left:
             print(f"not in it: {len(left)} files {suffix}, {sum(left) / 1e6:.2f} MB")
     return 0

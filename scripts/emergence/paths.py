@@ -34,6 +34,8 @@ CACHE = BUILD / "cache"
 RESULTS = BUILD / "results"
 PROVENANCE = STATE / "provenance.json"
 SITE = BUILD / "site"
+SHARED = "_shared"
+"""Folder of a language's pages that is put beside them, for all languages."""
 HANDOUT = BUILD / "handout"
 
 

@@ -137,16 +137,29 @@ def assemble(
     entry: str,
     site: Path,
 ) -> None:
-    """Fill `site`: each language's pages with tables and results, `extra`, and the entrance."""
+    """Fill `site`: pages of each language; tables, results and shared files of all; `extra`,
+    and the entrance. Raises BookError where languages differ in a shared file."""
     for lang, folder in html_folders.items():
         shutil.copytree(folder, site / lang)
-        for table in tables:
-            copy(table, site / lang / "data" / table.name)
-        for table in results:
-            copy(table, site / lang / "data" / "results" / table.name)
+        share(site / lang / paths.SHARED, site / paths.SHARED)
+    for table in tables:
+        copy(table, site / "data" / table.name)
+    for table in results:
+        copy(table, site / "data" / "results" / table.name)
     for path in extra:
         copy(path, site / path.name)
     write_text(site / "index.html", entry)
+
+
+def share(own: Path, common: Path) -> None:
+    """Move the files of a language's folder `own`, if it has one, to the one of all languages."""
+    for path in sorted(own.rglob("*")) if own.exists() else []:
+        target = common / path.relative_to(own)
+        if path.is_file() and not target.exists():
+            copy(path, target)
+        elif path.is_file() and path.read_bytes() != target.read_bytes():
+            raise BookError(f"{paths.shown(path)}: differs from the one of another language")
+    shutil.rmtree(own, ignore_errors=True)
 
 
 def publish(fill: Callable[[Path], None], site: Path, record: Path) -> None:

@@ -28,7 +28,7 @@ FEW_REQUESTS = 12  # of a page whose charts are pictures
 PROSE, STILL, ALIVE = 180_000, 200_000, 480_000
 SHIFT = 0.02
 # What only a chart that lives asks for.
-LIVELY = ("/_static/vega.js", "/_static/charts/", "/_static/tables/")
+LIVELY = ("/_shared/vega.js", "/_static/charts/", "/_static/tables/")
 PACKED = (".woff2", ".png")
 
 WATCH = """

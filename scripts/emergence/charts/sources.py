@@ -46,7 +46,7 @@ def book_tables(
     rows = [len(tables[r["name"]]) for r in resources]
     return pd.DataFrame(
         {
-            _("file"): [f'<a href="data/{r["path"]}">{r["path"]}</a>' for r in resources],
+            _("file"): [f'<a href="../data/{r["path"]}">{r["path"]}</a>' for r in resources],
             _("holds"): [r["description"] for r in resources],
             _("rows"): rows,
             _("columns"): [len(r["schema"]["fields"]) for r in resources],

@@ -28,7 +28,9 @@ def downloads(lang: str) -> Html:
     _ = translator(lang)
     names = [f"{name}.csv" for name in ("verdicts", "thresholds", "curves", "forecasts")]
     names.append("datapackage.json")
-    links = ", ".join(f'<a href="data/results/{name}" download>{name}</a>' for name in names)
+    links = ", ".join(
+        f'<a href="../data/results/{name}" download><code>{name}</code></a>' for name in names
+    )
     told = _("All of it as tables, with a description of every column: {files}")
     return Html(f"<p>{told.format(files=links)}</p>", told.format(files=", ".join(names)))
 

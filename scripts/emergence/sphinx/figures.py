@@ -11,13 +11,14 @@ from typing import NamedTuple
 from sphinx.locale import get_translation
 from sphinx.util.osutil import relative_uri
 
+from emergence import paths
 from emergence.i18n import INTERFACE
 from emergence.sphinx import specs
 from emergence.sphinx.chart_scripts import controls_html
 
 CATALOGUE = INTERFACE
-VEGA = "_static/vega.js"
-"""Address of the script that draws living charts, from the root of the site."""
+VEGA = f"{paths.SHARED}/vega.js"
+"""Address of the script that draws living charts, from the root of a language's pages."""
 
 _ = get_translation(CATALOGUE)
 
@@ -100,10 +101,11 @@ def figure_html(
     label = escape(_("Chart"))
     focus = "" if fluid and needs == "never" else f' tabindex="0" role="group" aria-label="{label}"'
     both = "".join(_picture_html(pictures, scheme, chart.alt, to) for scheme in specs.SCHEMES)
+    scripts = {"spec": to(script_uri(chart.docname)), "vega": to(f"../{VEGA}")}
     told = {
         "live": needs,
         "rows": to(rows_uri(chart.name)),
-        **({} if needs == "never" else {"spec": to(script_uri(chart.docname)), "vega": to(VEGA)}),
+        **({} if needs == "never" else scripts),
         **({} if narrows else {"wide": ""}),
     }
     data = "".join(f' data-{name}="{value}"' for name, value in told.items())

@@ -11,7 +11,7 @@ from typing import Any
 import vl_convert
 
 from emergence.files import write_text
-from emergence.sphinx.svg import aggregated, tidied
+from emergence.sphinx.svg import aggregated, slimmed, tidied
 
 # The bundle is wrapped in a function: left open, one of its globals hides `_` of other scripts.
 _WRAPPED = "(function(){%s\n})();\n"
@@ -47,7 +47,7 @@ def svg(spec: dict[str, Any], cache: Path | None = None) -> str:
         except ValueError as error:
             raise ValueError(_reason(str(error))) from None
 
-    return aggregated(tidied(_cached(cache, "svg", json.dumps(spec), make)))
+    return slimmed(aggregated(tidied(_cached(cache, "svg", json.dumps(spec), make))))
 
 
 def bundle(cache: Path | None = None) -> str:

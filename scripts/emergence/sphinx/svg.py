@@ -23,6 +23,14 @@ _LABELS = re.compile(r' (?:role="graphics-\w+"|aria-[\w-]+="[^"]*")')
 _LONG_NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e[-+]?\d+)?|-?\d+(?:\.\d+)?e[-+]?\d+")
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 
+_FONT = re.compile(r' font-family="([^"]*)"')
+# What Vega writes though it draws nothing, or says nothing that does not hold anyway.
+_IDLE = re.compile(
+    r'<path class="(?:background|foreground)" d="(?:M0,0h0v0h0Z)?"[^>]*/>'
+    r'|<text [^>]* opacity="0"[^>]*>[^<]*</text>'
+    r'| pointer-events="none"| (?:(?:fill-|stroke-)?opacity|stroke-width)="1"| [xy]2="0"'
+    r'| transform="translate\(0,0\)"| class="(?:mark-group [^"]*|background|foreground|marks)"'
+)
 _MARKS = re.compile(r'(<g class="mark-[\w-]+ role-mark[^>]*>)((?:<(?:path|line) [^>]*/>)+)(?=</g>)')
 _ELEMENT = re.compile(r"<(path|line) ([^>]*)/>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -49,6 +57,15 @@ def tidied(svg: str) -> str:
     """The same picture without generated labels, coordinates of at most two decimals."""
     bare = _LABELS.sub("", svg)
     return _DRAWN.sub(lambda m: f'{m[1]}{_LONG_NUMBER.sub(_rounded, m[2])}"', bare)
+
+
+def slimmed(svg: str) -> str:
+    """The same picture without what draws nothing; its font, where it has one only, told once."""
+    bare = _IDLE.sub("", svg)
+    fonts = set(_FONT.findall(bare))
+    if len(fonts) == 1:
+        bare = _FONT.sub("", bare).replace("<svg ", f'<svg font-family="{fonts.pop()}" ', 1)
+    return bare
 
 
 def size(svg: str) -> tuple[int, int]:
