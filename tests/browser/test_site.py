@@ -40,11 +40,7 @@ def opened(browser: Browser, address: str, **options: object) -> Iterator[Page]:
             faults.append(f"request to another host: {url}")
 
     page.on("request", lambda r: request(r.url))
-    # What a reader leaves half loaded is no fault of the page.
-    page.on(
-        "requestfailed",
-        lambda r: "ABORTED" in r.failure or faults.append(f"failed: {r.url}: {r.failure}"),
-    )
+    page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}: {r.failure}"))
     page.on("response", lambda r: r.status >= 400 and faults.append(f"{r.status}: {r.url}"))
     page.on("pageerror", lambda e: faults.append(f"error: {e}"))
     page.on(
