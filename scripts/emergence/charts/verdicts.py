@@ -201,7 +201,7 @@ def forecast_chart(errors: pd.DataFrame, names: pd.Series, lang: str) -> alt.Lay
     )
     colours = alt.Scale(domain=domain, range=[_SERIES[key][0] for key in present])
     shapes = alt.Scale(domain=domain, range=[_SERIES[key][1] for key in present])
-    legend = alt.Legend(title=None, columns=1)
+    legend = alt.Legend(title=None, columns=1, **in_lines(domain, BOTH - NAME))
     points = alt.Chart(drawn).mark_point(filled=True, size=85, opacity=1)
     return alt.layer(
         points.encode(
