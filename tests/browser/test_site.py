@@ -332,6 +332,22 @@ def test_tables_sort_by_number_and_filter(browser: Browser, origin: str, site: P
     assert sorted_columns > 0
 
 
+def test_paper_is_as_wide_as_its_tables(browser: Browser, origin: str, site: Path) -> None:
+    paper = {"width": 680, "height": 960}  # A4 between its margins
+    found = pages_with("//th[6]")
+    assert found
+    wide = []
+    for address in found:
+        with opened(browser, origin + address, viewport=paper) as page:
+            page.emulate_media(media="print")
+            page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            for table in page.locator("table").all():
+                box = table.bounding_box()
+                if box["x"] + box["width"] > paper["width"] + 1:
+                    wide.append(f"{address}: {table.locator('caption').text_content()}")
+    assert not wide, "\n".join(wide)
+
+
 def filters(page: Page, table: Locator, rows: int) -> None:
     """Filter a table by what its first row says, by nonsense, and not at all."""
     bar = table.locator("xpath=ancestor::*[contains(@class, 'em-table')]/preceding-sibling::*[1]")
