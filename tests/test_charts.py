@@ -190,6 +190,14 @@ def test_a_long_name_of_a_row_takes_lines_around_its_row():
     assert labels.row_height(names[:1], 27, 26) == 26 < labels.row_height(names, 27, 26)
 
 
+def test_names_get_no_longer_lines_than_they_need():
+    names = ["GSM8K", "самосогласованность, строгое совпадение"]
+    found = labels.line_length(names, 2, 10, 40)
+    assert labels.deepest(names, found) == 2 < labels.deepest(names, found - 1)
+    assert labels.line_length(names, 1, 10, 40) == 40
+    assert labels.line_length(names, 9, 10, 40) == 10
+
+
 def test_a_lineage_without_a_name_has_a_word_of_the_language(scores):
     rows = curves.plot_rows(main_setting(scores, "mmlu"), "en")
     assert "other" in set(rows["lineage"]) and rows["lineage"].isin(theme.LINEAGE_STYLE).all()

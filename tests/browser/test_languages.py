@@ -261,15 +261,20 @@ def test_what_was_searched_for_is_marked_until_the_reader_unmarks_it(
     browser: Browser, origin: str, lang: str, words: str
 ) -> None:
     with opened(browser, f"{origin}{lang}/search.html?q=GPT") as page:
-        page.locator("#search-results li a").first.click()
+        found = page.locator("#search-results li a").first
+        expect(found).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        found.click()
         marked = page.locator("span.highlighted")
         expect(marked.first).to_be_visible()
         top = page.locator("article.bd-article").bounding_box()["y"]
         page.locator("#searchbox").get_by_role("button", name=re.compile(words)).click()
         expect(marked).to_have_count(0)
         assert page.locator("article.bd-article").bounding_box()["y"] == top
+        page.wait_for_load_state("networkidle")
         page.reload()
         expect(marked).to_have_count(0)
+        page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize(

@@ -40,11 +40,7 @@ def opened(browser: Browser, address: str, **options: object) -> Iterator[Page]:
             faults.append(f"request to another host: {url}")
 
     page.on("request", lambda r: request(r.url))
-    # What a reader leaves half loaded is no fault of the page.
-    page.on(
-        "requestfailed",
-        lambda r: "ABORTED" in r.failure or faults.append(f"failed: {r.url}: {r.failure}"),
-    )
+    page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}: {r.failure}"))
     page.on("response", lambda r: r.status >= 400 and faults.append(f"{r.status}: {r.url}"))
     page.on("pageerror", lambda e: faults.append(f"error: {e}"))
     page.on(
@@ -334,6 +330,22 @@ def test_tables_sort_by_number_and_filter(browser: Browser, origin: str, site: P
                 if table.get_attribute("data-filter"):
                     filters(page, table, rows)
     assert sorted_columns > 0
+
+
+def test_paper_is_as_wide_as_its_tables(browser: Browser, origin: str, site: Path) -> None:
+    paper = {"width": 680, "height": 960}  # A4 between its margins
+    found = pages_with("//th[6]")
+    assert found
+    wide = []
+    for address in found:
+        with opened(browser, origin + address, viewport=paper) as page:
+            page.emulate_media(media="print")
+            page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            for table in page.locator("table").all():
+                box = table.bounding_box()
+                if box["x"] + box["width"] > paper["width"] + 1:
+                    wide.append(f"{address}: {table.locator('caption').text_content()}")
+    assert not wide, "\n".join(wide)
 
 
 def filters(page: Page, table: Locator, rows: int) -> None:

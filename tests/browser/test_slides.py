@@ -130,10 +130,12 @@ def test_keys_addresses_and_the_other_language(browser: Browser, origin: str, de
         expect(page.locator(".reveal")).not_to_have_class(re.compile("overview"))
         other = page.locator(".em-bar a[data-lang]").first
         lang = other.get_attribute("data-lang")
+        page.wait_for_load_state("networkidle")
         other.click()
         page.wait_for_url(f"**/{lang}/slides/*#/2")
         assert ready(page) == count
         assert page.evaluate("Reveal.getIndices().h") == 1
+        page.wait_for_load_state("networkidle")
         page.locator(".em-back").click()
         page.wait_for_url(lambda url: "/slides/" not in url)
         tool = page.locator(".em-tool-slides")

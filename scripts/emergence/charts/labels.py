@@ -79,6 +79,16 @@ def deepest(names: Iterable[str], characters: int) -> int:
     return max((len(lines(name, characters)) for name in names), default=1)
 
 
+def line_length(names: Iterable[str], deep: int, least: int, most: int) -> int:
+    """Return the fewest characters a line, from `least` on, that break no name into over `deep`.
+
+    Where no such number up to `most` exists, `most`.
+    """
+    every = list(names)
+    fitting = (n for n in range(least, most) if deepest(every, n) <= deep)
+    return next(fitting, most)
+
+
 def row_height(names: Iterable[str], characters: int, least: int) -> int:
     """Return the px that a row needs for its name on `name_axis`, at least `least`."""
     return max(least, _LEADING * deepest(names, characters) + 4)

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from emergence.charts import words
-from emergence.charts.labels import name_axis, row_height
+from emergence.charts.labels import in_lines, line_length, name_axis, row_height
 from emergence.charts.theme import ACCENT, MUTED, ORDINAL, SECOND, axis_title, compact, power_axis
 from emergence.formats import Count, scientific, significant
 from emergence.i18n import translator
@@ -15,6 +15,10 @@ from emergence.wrapping import lines as lines_of
 
 NAME = 25
 """Characters of a row's name that fit a phone."""
+LONG_NAME = 33
+"""Characters that a name may take where rows are many, and three lines each would be too high."""
+BOTH = 53
+"""Characters of a name and of a line under the plot that fit a phone together."""
 
 _SERIES = {
     "train_flops": (ACCENT, "circle"),
@@ -62,13 +66,15 @@ def sharpness_chart(curves: pd.DataFrame, names: pd.Series, limit: float, lang: 
     rows = compact(curves.assign(name=names).sort_values("width"))
     order = rows["name"].tolist()
     scale = alt.Scale(domain=[0, max(5.0, limit + 0.5, float(rows["width_high"].max()) + 0.2)])
-    axis = alt.Axis(title=axis_title(_("decades of training FLOPs")))
-    y = alt.Y("name:N", sort=order, axis=name_axis(order, NAME, labelLimit=190, grid=True))
+    breadth = line_length(order, 2, NAME, LONG_NAME)
+    axis = alt.Axis(title=axis_title(_("decades of training FLOPs"), BOTH - breadth))
+    y = alt.Y("name:N", sort=order, axis=name_axis(order, breadth, labelLimit=200, grid=True))
     base = alt.Chart(rows)
     kinds = [_("within a typical family"), _("across all families")]
     x = alt.X("width:Q", scale=scale, axis=axis)
     domain = alt.Scale(domain=kinds, range=[ACCENT, SECOND])
-    colour = alt.Color("kind:N", scale=domain, legend=alt.Legend(title=None, columns=1))
+    legend = alt.Legend(title=None, columns=1, **in_lines(kinds, BOTH - breadth))
+    colour = alt.Color("kind:N", scale=domain, legend=legend)
     shape = alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=["circle", "diamond"]))
     bars = base.mark_rule(color=ACCENT, strokeWidth=2).encode(
         x=alt.X("width_low:Q", scale=scale, axis=axis), x2="width_high:Q", y=y
@@ -88,7 +94,7 @@ def sharpness_chart(curves: pd.DataFrame, names: pd.Series, limit: float, lang: 
         own.encode(x=x, y=y, color=colour, shape=shape),
     ).properties(
         width="container",
-        height=alt.Step(row_height(order, NAME, 26)),
+        height=alt.Step(row_height(order, breadth, 26)),
         title=_heading(
             _("How sharp is the rise?"),
             [
@@ -195,7 +201,7 @@ def forecast_chart(errors: pd.DataFrame, names: pd.Series, lang: str) -> alt.Lay
     )
     colours = alt.Scale(domain=domain, range=[_SERIES[key][0] for key in present])
     shapes = alt.Scale(domain=domain, range=[_SERIES[key][1] for key in present])
-    legend = alt.Legend(title=None, columns=1)
+    legend = alt.Legend(title=None, columns=1, **in_lines(domain, BOTH - NAME))
     points = alt.Chart(drawn).mark_point(filled=True, size=85, opacity=1)
     return alt.layer(
         points.encode(

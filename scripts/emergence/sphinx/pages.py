@@ -18,7 +18,10 @@ from emergence.sphinx.figures import VEGA
 HERE = Path(__file__).parent
 # Every page tells its name to the theme's switch of versions, which is not used.
 _PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"
-STYLES = ("fonts", "colours", "emergence", "page", "front", "charts", "tables", "boxes", "print")
+STYLES = (
+    *("fonts", "colours", "emergence", "page", "front"),
+    *("charts", "pictures", "tables", "boxes", "print"),
+)
 # Sphinx's own words, and a rule of plurals that is code in a string, which the policy bars. The
 # pages' words come with `emergence.js`.
 _PLURALS = "_static/translations.js"

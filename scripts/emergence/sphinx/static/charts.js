@@ -72,7 +72,7 @@
     }
   }
 
-  // Rows are told as columns, and made anew each time, since Vega writes into them.
+  // New rows each time, since Vega writes into them.
   function datasetsOf(parts) {
     const rowsOf = ({ columns }) => {
       const names = Object.keys(columns);
@@ -81,9 +81,9 @@
       );
     };
     return Object.fromEntries(
-      Object.entries(structuredClone(parts.datasets)).map(([name, told]) => [
+      Object.entries(parts.datasets).map(([name, told]) => [
         name,
-        Array.isArray(told) ? told : rowsOf(told),
+        Array.isArray(told) ? structuredClone(told) : rowsOf(told),
       ]),
     );
   }
