@@ -197,17 +197,13 @@ def verdict_rows() -> pd.DataFrame:
 def test_a_verdict_links_to_the_page_of_its_task_and_tells_its_doubt(labels: pd.DataFrame) -> None:
     shown, keys = verdict_tables.verdict_table(verdict_rows(), NAMES, {"a"}, labels, "en")
     html = html_table(
-        shown, caption="Verdicts", sort_values=keys, sortable=True, raw=("task",), lang="en"
+        shown, caption="Verdicts", sort_values=keys, sortable=True, raw=("score",), lang="en"
     ).html
-    assert '<a href="tasks/a.html">Task A</a>' in html
-    assert "Task &lt;B&gt;" in html
+    assert '<a href="tasks/a.html">Task A</a>: accuracy, few-shot</td>' in html
+    assert "Task &lt;B&gt;: accuracy, few-shot, strict match</td>" in html
     assert "<B>" not in html
-    assert 'data-value="Task A"' in html
+    assert 'data-value="Task A: accuracy, few-shot"' in html
     assert shown["predicted"].tolist() == ["not tested"] * 2
-    assert shown["score"].tolist() == [
-        "accuracy, few-shot",
-        "accuracy, few-shot, strict match",
-    ]
     doubts = shown["what the data do not tell"]
     assert "limit of a sharp rise" in doubts[0]
     assert doubts[1] == "width: the rise ends above the largest model"

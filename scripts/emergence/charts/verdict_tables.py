@@ -182,12 +182,17 @@ def verdict_table(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return `verdicts.table` as a table to show, and what it sorts by; the first column is HTML.
 
+    Task and setting share that column, so that the words fit beside it on a page.
+
     names: of tasks; pages: tasks with a page, which their names link to.
     """
     _ = translator(lang)
+    settings = [_setting(row, labels) for _place, row in verdicts.iterrows()]
+    tasks = verdicts["task"].map(names)
+    links = verdicts["task"].map(lambda task: _linked(task, names, pages))
+    score = _("score")
     shown = {
-        _("task"): verdicts["task"].map(lambda task: _linked(task, names, pages)),
-        _("score"): [_setting(row, labels) for _place, row in verdicts.iterrows()],
+        score: [f"{a}: {escape(b)}" for a, b in zip(links, settings, strict=True)],
         _("axis"): verdicts["axis"].map(lambda a: words.axis(a, lang)),
         _("appears"): verdicts["appears"].map(lambda w: words.word(w, lang)),
         _("sharp"): verdicts["sharp"].map(lambda w: words.word(w, lang)),
@@ -195,7 +200,7 @@ def verdict_table(
         _("emergent"): verdicts["emergent"].map(lambda w: words.word(w, lang)),
         _("what the data do not tell"): [_doubt(row, lang) for _p, row in verdicts.iterrows()],
     }
-    keys = shown | {_("task"): verdicts["task"].map(names)}
+    keys = shown | {score: [f"{a}: {b}" for a, b in zip(tasks, settings, strict=True)]}
     return pd.DataFrame(shown), pd.DataFrame(keys)
 
 
