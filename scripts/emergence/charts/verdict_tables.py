@@ -194,10 +194,10 @@ def verdict_table(
     shown = {
         score: [f"{a}: {escape(b)}" for a, b in zip(links, settings, strict=True)],
         _("axis"): verdicts["axis"].map(lambda a: words.axis(a, lang)),
+        _("emergent"): verdicts["emergent"].map(lambda w: words.word(w, lang)),
         _("appears"): verdicts["appears"].map(lambda w: words.word(w, lang)),
         _("sharp"): verdicts["sharp"].map(lambda w: words.word(w, lang)),
         _("predicted"): verdicts["predicted"].map(lambda w: words.word(w, lang)),
-        _("emergent"): verdicts["emergent"].map(lambda w: words.word(w, lang)),
         _("what the data do not tell"): [_doubt(row, lang) for _p, row in verdicts.iterrows()],
     }
     keys = shown | {score: [f"{a}: {b}" for a, b in zip(tasks, settings, strict=True)]}
