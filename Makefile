@@ -5,12 +5,15 @@ PARAMS ?=
 PORT ?= 8000
 CORES ?=
 PAPER ?= a4
+RESULTS ?=
+CARD ?=
+MODEL ?=
 
-export PYTHON
+export PYTHON RESULTS CARD MODEL
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help site zip serve handout check parameters translations test test-long screenshots lab lock clean
+.PHONY: help site add remove models zip serve handout check parameters translations test test-long screenshots lab lock clean
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of"
@@ -20,6 +23,18 @@ help: ## list these targets
 site: ## build the book into _build/site (PARAMS=profiles/short.yml for other parameters)
 	@sh scripts/setup.sh
 	@$(RUN) -m emergence.build site $(if $(PARAMS),--params "$(PARAMS)") $(if $(CORES),--cores $(CORES))
+
+add: ## add your own model: RESULTS=folder of lm-evaluation-harness [CARD=card.yml]
+	@sh scripts/setup.sh
+	@$(RUN) -m emergence.own add "$$RESULTS" $(if $(CARD),--card "$$CARD")
+
+remove: ## take a model of your own out again: MODEL=name
+	@sh scripts/setup.sh
+	@$(RUN) -m emergence.own remove "$$MODEL"
+
+models: ## list your own models
+	@sh scripts/setup.sh
+	@$(RUN) -m emergence.own list
 
 zip: ## pack the built book into _build/emergent-abilities.zip, to be read from any folder
 	@sh scripts/setup.sh

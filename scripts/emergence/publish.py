@@ -145,7 +145,7 @@ def assemble(
     for table in tables:
         copy(table, site / "data" / table.name)
     for table in results:
-        copy(table, site / "data" / "results" / table.name)
+        copy(table, site / "data" / paths.RESULTS_PACKAGE.parent.name / table.name)
     for path in extra:
         copy(path, site / path.name)
     write_text(site / "index.html", entry)

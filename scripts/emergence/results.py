@@ -1,5 +1,5 @@
 """Write what the instrument finds as tables for others: `thresholds`, `curves`, `forecasts`,
-`verdicts`, as `data/results/datapackage.json` describes them."""
+`verdicts`, as `data/findings/datapackage.json` describes them."""
 
 from __future__ import annotations
 

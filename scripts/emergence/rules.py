@@ -111,10 +111,30 @@ def many_or_figures(table: pd.DataFrame) -> Iterator[Fault]:
         yield row, "approach", "must be empty exactly for few-shot abilities"
 
 
+def right_answers(table: pd.DataFrame) -> Iterator[Fault]:
+    """Right answers are the value times the number of items."""
+    count = _number(table, "value") * _number(table, "n")
+    right = _number(table, "successes")
+    for row in _rows((count - right).abs().gt(RELATIVE * np.maximum(1, count))):
+        yield row, "successes", f"{table['successes'][row]} is not value * n = {count[row]:.8g}"
+
+
+def placed_by_a_source(table: pd.DataFrame) -> Iterator[Fault]:
+    """Parameters and FLOPs name where they are from, and active parameters are at most all."""
+    for column, source in (("params_total", "params_from"), ("train_flops", "flops_from")):
+        for row in _rows(table[column].isna() ^ table[source].isna()):
+            yield row, source, f"must be empty exactly where {column} is"
+    active, total = _number(table, "params_active"), _number(table, "params_total")
+    for row in _rows(active.gt(total)):
+        yield row, "params_active", f"{table['params_active'][row]} is above params_total"
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "scores": (value_in_range, whole_number_of_items, n_or_reason),
     "checkpoints": (value_in_range, whole_number_of_items, n_or_reason),
     "tasks": (chance_or_reason, known_metrics),
     "models": (flops_are_6nd, active_within_total, correction_has_reference),
     "abilities": (many_or_figures,),
+    "own_models": (placed_by_a_source,),
+    "own_scores": (value_in_range, whole_number_of_items, n_or_reason, right_answers),
 }

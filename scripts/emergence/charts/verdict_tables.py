@@ -29,7 +29,7 @@ def downloads(lang: str) -> Html:
     names = [f"{name}.csv" for name in ("verdicts", "thresholds", "curves", "forecasts")]
     names.append("datapackage.json")
     links = ", ".join(
-        f'<a href="../data/results/{name}" download><code>{name}</code></a>' for name in names
+        f'<a href="../data/findings/{name}" download><code>{name}</code></a>' for name in names
     )
     told = _("All of it as tables, with a description of every column: {files}")
     return Html(f"<p>{told.format(files=links)}</p>", told.format(files=", ".join(names)))

@@ -1,0 +1,72 @@
+"""Names from untrusted files: what a reader sees of them, and what a folder may be called."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+LONGEST = 80
+"""Characters that a name keeps."""
+_STEM = 40
+
+# Control, format (bidirectional, zero-width), surrogate, private and unassigned characters, and
+# the separators of lines; a space in their place keeps words apart.
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Fillers that Unicode calls letters or symbols, though nothing of them is seen.
+_BLANK = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0), " ")
+_MOST_MARKS = 4
+_PLACE = re.compile(r"^\s*(?:[/~\\]|[A-Za-z]:[/\\]|file:)|[/\\](?:home|Users|root)[/\\]", re.I)
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """Return the text without what can't be seen, in one line of at most `longest` characters.
+
+    Markup stays: it is text, for whoever shows it to escape.
+    """
+    # Only so much of it is looked at, however long it is.
+    head = unicodedata.normalize("NFC", _encodable(text[: 8 * longest])).translate(_BLANK)
+    seen = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in head)
+    told = " ".join(_few_marks(seen).split())
+    return told if len(told) <= longest else f"{told[: longest - 1].rstrip()}…"
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _few_marks(text: str) -> str:
+    """The text with at most so many accents on a letter that they stay on their line."""
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def public(name: str) -> str:
+    """Return a model's name, cleaned; of a place on a disk only its last part. May be empty."""
+    if _PLACE.search(name):
+        name = next((part for part in reversed(re.split(r"[/\\]", name)) if part.strip()), "")
+        name = "" if re.fullmatch(r"[~.]*|[A-Za-z]:|file:", name.strip()) else name
+    return clean(name)
+
+
+def identity(name: str, revision: str) -> str:
+    """Return what tells a model from others: its public name, and its revision if not the main."""
+    return f"{name}@{revision}" if revision else name
+
+
+def short(name: str) -> str:
+    """Return what a reader sees of a public name: of organisation/name the second part."""
+    return name.split("/")[1] if _REPOSITORY.fullmatch(name) else name
+
+
+def slug(identified: str) -> str:
+    """Return the name of a model's folder: letters, digits and hyphens, and never another's."""
+    plain = unicodedata.normalize("NFKD", identified).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain)[:_STEM].strip("-")
+    digest = hashlib.sha256(identified.encode("utf-8")).hexdigest()[:10]
+    return f"{stem or 'model'}-{digest}"
