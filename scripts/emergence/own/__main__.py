@@ -12,6 +12,8 @@ from pathlib import Path
 from emergence import paths
 from emergence.errors import BookError
 from emergence.own import adding, models, store
+from emergence.own.placing import listed
+from emergence.own.sources import Report
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,8 +48,7 @@ def _run(given: argparse.Namespace) -> int:
         return _reported(adding.add(given.results, given.card, given.root))
     if given.command == "refresh":
         report = adding.refresh(given.root)
-        _reported(report)
-        return 1 if report.refused else 0
+        return _reported(report) if report != Report() else 0
     if given.command == "remove":
         store.recover(given.root)
         print(f"{store.remove(given.root, given.model)['name']}: removed")
@@ -55,13 +56,11 @@ def _run(given: argparse.Namespace) -> int:
     own = models.read(given.root)
     for row in own.models.to_dict("records"):
         mine = own.scores[own.scores["model"].eq(row["model"])]
-        print(
-            f"{row['name']}: {len(mine)} scores on {mine['task'].nunique()} tasks; {row['model']}"
-        )
+        print(f"{row['name']}: {len(mine)} scores on {listed(mine['task'])}; {row['model']}")
     return 0
 
 
-def _reported(report: adding.Report) -> int:
+def _reported(report: Report) -> int:
     for line in (*report.added, *report.unchanged):
         print(line)
     for line in report.skipped:

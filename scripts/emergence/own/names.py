@@ -10,9 +10,10 @@ LONGEST = 80
 """Characters that a name keeps."""
 _STEM = 40
 
-# Control, format (bidirectional, zero-width), surrogate, private and unassigned characters, and
-# the separators of lines; a space in their place keeps words apart.
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Bidirectional and zero-width characters stand between letters and go; control, surrogate, private
+# and unassigned characters and separators of lines leave a space, which keeps words apart.
+_GONE = {"Cf"}
+_UNSEEN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Fillers that Unicode calls letters or symbols, though nothing of them is seen.
 _BLANK = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0), " ")
 _MOST_MARKS = 4
@@ -27,7 +28,8 @@ def clean(text: str, longest: int = LONGEST) -> str:
     """
     # Only so much of it is looked at, however long it is.
     head = unicodedata.normalize("NFC", _encodable(text[: 8 * longest])).translate(_BLANK)
-    seen = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in head)
+    left = (c for c in head if unicodedata.category(c) not in _GONE)
+    seen = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in left)
     told = " ".join(_few_marks(seen).split())
     return told if len(told) <= longest else f"{told[: longest - 1].rstrip()}…"
 

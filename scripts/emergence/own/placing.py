@@ -134,8 +134,7 @@ def _placed(
     if counted and n is None and not curve.average:
         raise RefusedError(f"nothing tells of how many items {score.metric} is the share")
     reason = _REASONS.get(curve.metric)
-    whole = task.original or items
-    few = run.limited or (n is not None and whole is not None and n < whole)
+    few = run.limited or (n is not None and n < max(task.original or 0, items or 0))
     row = {
         "task": curve.task,
         "metric": curve.metric,

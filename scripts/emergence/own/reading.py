@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from emergence.errors import BookError
 from emergence.own.names import clean
 
 LARGEST_RESULTS = 64 * 2**20
-LARGEST_SAMPLES = 512 * 2**20
+LARGEST_SAMPLES = 256 * 2**20
 LARGEST_LINE = 16 * 2**20
 """Bytes."""
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -52,7 +53,8 @@ def parsed(text: bytes) -> Any:
         raise RefusedError("is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        cut = error.pos >= len(error.doc.rstrip())
+        unclosed = error.msg.startswith("Unterminated")
+        cut = unclosed or error.pos >= len(error.doc.rstrip())
         raise RefusedError(f"{'is cut off' if cut else 'is not JSON'}: {where}") from None
     except RecursionError:
         raise RefusedError("is nested too deeply") from None
@@ -64,7 +66,7 @@ def lines(text: bytes) -> Iterator[tuple[int, Any]]:
     """Number and content of each line of JSON lines. Raises RefusedError for what is none."""
     if text.lstrip()[:1] == b"[":
         raise RefusedError("holds one array, as lm-evaluation-harness before 0.4.5 wrote samples")
-    for number, line in enumerate(text.split(b"\n"), 1):
+    for number, line in enumerate(io.BytesIO(text), 1):
         if not line.strip():
             continue
         if len(line) > LARGEST_LINE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ WRITTEN, CHOSEN, LIKELIHOOD = "written", "chosen", "likelihood"
 _LONGEST_LIST = 100_000
 _LONGEST_ANSWER = 20_000
 """Characters; a longer answer is refused, as comparing it would take minutes."""
+
+
+class NotANumberError(RefusedError):
+    """Answers that are NaN: such a model has none, whatever score they were given."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def read_answers(records: Iterable[tuple[int, Any]], filters: tuple[str, ...]) -
         try:
             _file(rows, kinds, record, filters)
         except RefusedError as error:
-            raise RefusedError(f"line {number}: {error}") from None
+            raise type(error)(f"line {number}: {error}") from None
     if not rows:
         raise RefusedError("holds no answers")
     return [
@@ -114,7 +119,7 @@ def _pair(cell: Any) -> tuple[float, bool] | None:
     except (TypeError, ValueError, OverflowError):
         return None
     if math.isnan(number):
-        raise RefusedError("an answer is NaN, so none of the file is trusted")
+        raise NotANumberError("an answer is NaN, so none of the file is trusted")
     if number > 1e-3:
         raise RefusedError(f"log-likelihood {number:g} is above 0")
     return min(number, 0.0), greedy in (True, "True")
@@ -142,8 +147,10 @@ def _targets(target: str) -> tuple[str, ...]:
     """Return the right answers: several are written as a list of Python's."""
     if target[:1] == "[" and target[-1:] == "]" and len(target) <= _LONGEST_LIST:
         try:
-            found = ast.literal_eval(target)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = ast.literal_eval(target)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             return (target,)
         if isinstance(found, list) and found and all(isinstance(t, str) for t in found):
             return tuple(found)

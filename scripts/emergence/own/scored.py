@@ -18,6 +18,10 @@ from emergence.own.reading import RefusedError
 from emergence.own.results import TaskRun
 from emergence.own.samples import CHOSEN, WRITTEN, Answers
 
+DISTANCES = ("token_edit_distance", "normalised_token_edit_distance")
+MOST_STEPS = 10**10
+"""Comparisons of characters that a token edit distance may take; where it would take more, as with
+answers of whole pages, it is left out."""
 SAME = 1e-6
 """Largest difference between a reported value and ours that is rounding of the files' numbers."""
 FEWEST_WORDS = 4
@@ -94,8 +98,6 @@ def _told(
 
 def _written(answers: Answers, run: TaskRun) -> Iterator[Scored]:
     table, ignored = answers.table, run.ignored
-    last = _KNOWN[_LAST] if _LAST in _patterns(ignored) else str
-    targets = [tuple(map(last, several)) for several in table["targets"]]
     as_reported = [tuple(_less(t, ignored) for t in ts) for ts in table["targets"]]
     filtered = table["answer"].map(lambda text: _less(text, ignored))
     exact = _best("exact_match", filtered, as_reported, max)
@@ -105,11 +107,16 @@ def _written(answers: Answers, run: TaskRun) -> Iterator[Scored]:
     yield _mean(
         "exact_match", "filtered", exact, **_told(exact.mean(), reported, why, "exact match")
     )
+    # A target that is a whole solution is right by its last number alone.
+    solution = _LAST in _patterns(ignored)
+    targets = as_reported if solution else list(table["targets"])
     yield _mean("exact_match", "raw", _best("exact_match", table["raw"], targets, max))
     stripped = _best("exact_match", table["raw"], targets, max, strip=True)
     yield _mean("exact_match", "stripped", stripped)
-    answer = table["answer"].where(table["answer"].ne(_INVALID), "").str.strip()
-    for metric in ("token_edit_distance", "normalised_token_edit_distance"):
+    answer = filtered if solution else table["answer"]
+    answer = answer.where(table["answer"].ne(_INVALID), "").str.strip()
+    longest = answer.map(len).max() * max(len(t) for several in targets for t in several)
+    for metric in DISTANCES if sum(map(len, targets)) * longest <= MOST_STEPS else ():
         yield _mean(metric, "stripped", _best(metric, answer, targets, min, strip=True))
     if np.median([len(ts[0].split()) for ts in targets]) >= FEWEST_WORDS:
         yield _bleu(answers, run)
