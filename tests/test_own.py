@@ -321,6 +321,17 @@ def test_missing_standard_errors_and_runs_without_scores(tmp_path, root):
     assert "logiqa: has answers only" in report.refused[0]
 
 
+def test_what_holds_of_many_tasks_is_one_line(tmp_path, root):
+    found = json.loads((files.FIXTURES / "0.3" / "ancient_step1000.json").read_text())
+    for shots, told in ((3, "51 more: shots 3, the book has 0, 5"), ("", "more: shots: '' is no")):
+        found["config"]["num_fewshot"] = shots
+        (tmp_path / "x.json").write_text(json.dumps(found))
+        report = add(tmp_path / "x.json", root=root)
+        lines = report.skipped if shots else report.refused
+        assert sum("hendrycksTest" in line for line in lines) == 1
+        assert any(told in line for line in lines), lines
+
+
 def test_other_shots_and_filters_are_told_and_not_taken(tmp_path, root):
     tasks = {"gsm8k": files.sums(27, 20), "arc_easy": files.choices(28, 20)}
     found = files.results(tasks, 5)

@@ -12,7 +12,7 @@ from pathlib import Path
 from emergence import paths
 from emergence.errors import BookError
 from emergence.own import adding, models, store
-from emergence.own.placing import listed
+from emergence.own.names import listed
 from emergence.own.sources import Report
 
 

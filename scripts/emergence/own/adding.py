@@ -12,8 +12,8 @@ from emergence.own import card as cards
 from emergence.own import store
 from emergence.own.answering import Again, left, scored_again
 from emergence.own.card import Card
-from emergence.own.names import clean, slug
-from emergence.own.placing import Placed, Places, listed, placed, read_places
+from emergence.own.names import clean, listed, slug
+from emergence.own.placing import Placed, Places, placed, read_places
 from emergence.own.reading import below
 from emergence.own.sources import File, Report, by_card, by_model, read_files
 from emergence.own.tables import (

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 LONGEST = 80
 """Characters that a name keeps."""
 _STEM = 40
+_MOST = 8
 
 # Bidirectional and zero-width characters stand between letters and go; control, surrogate, private
 # and unassigned characters and separators of lines leave a space, which keeps words apart.
@@ -54,6 +56,21 @@ def public(name: str) -> str:
         name = next((part for part in reversed(re.split(r"[/\\]", name)) if part.strip()), "")
         name = "" if re.fullmatch(r"[~.]*|[A-Za-z]:|file:", name.strip()) else name
     return clean(name)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first names of a list, cleaned, and how many more there are."""
+    every = sorted(set(names))
+    told = ", ".join(clean(name) for name in every[:_MOST])
+    return f"{told} and {len(every) - _MOST} more" if len(every) > _MOST else told
+
+
+def grouped(told: Iterable[tuple[str, str]]) -> list[str]:
+    """Return names and what is told of each as one line a thing told."""
+    names: dict[str, list[str]] = {}
+    for name, text in told:
+        names.setdefault(text, []).append(name)
+    return [f"{listed(several)}: {text}" for text, several in names.items()]
 
 
 def identity(name: str, revision: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from emergence.own.names import clean
+from emergence.own.names import clean, grouped, listed
 from emergence.own.reading import RefusedError
 from emergence.own.results import Run, Score, TaskRun
 from emergence.rules import SHARES
@@ -19,7 +19,6 @@ COUNTS = {"exact_match", "accuracy", "accuracy_norm", "pass_at_1"}
 """Metrics whose value is a share of right answers."""
 _REASONS = {"mc2": "probability_mass", "bleu": "corpus_score"}
 _ROUNDING = 1e-6
-_MOST_NAMES = 8
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,8 @@ def placed(run: Run, source: str, places: Places) -> tuple[list[Placed], list[st
     source: the file's name, as the table keeps it.
     """
     kept: list[Placed] = []
-    faults: list[str] = []
-    skipped: list[str] = []
+    faults: list[tuple[str, str]] = []
+    skipped: list[tuple[str, str]] = []
     unknown = []
     for task in run.tasks:
         wanted = places.of(task.name)
@@ -89,31 +88,22 @@ def placed(run: Run, source: str, places: Places) -> tuple[list[Placed], list[st
         if not here:
             known = ", ".join(map(str, sorted({shots for shots, _, _ in wanted})))
             found = "unknown" if task.shots is None else task.shots
-            skipped.append(f"{clean(task.name)}: shots {found}, the book has {known}")
+            skipped.append((task.name, f"shots {found}, the book has {known}"))
             continue
         scores = [(key, task.score(*key[1:])) for key in here]
         if all(score is None for _, score in scores):
             found = ", ".join(f"{s.metric},{s.filter}" for s in task.scores)
             known = ", ".join(f"{metric},{chosen}" for _, metric, chosen in here)
-            skipped.append(f"{clean(task.name)}: has {clean(found, 120)}; the book has {known}")
+            skipped.append((task.name, f"has {clean(found, 120)}; the book has {known}"))
         for key, score in scores:
             if score is not None:
                 curve = places.curves[task.name, *key]
                 try:
                     kept.append(_placed(run, task, score, curve, source, places))
                 except RefusedError as error:
-                    faults.append(f"{clean(task.name)}: {error}")
-    if unknown:
-        skipped.append(f"no curve for {listed(unknown)}")
-    return kept, faults, skipped
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return the first names of a list, and how many more there are."""
-    every = sorted(set(names))
-    told = ", ".join(clean(name) for name in every[:_MOST_NAMES])
-    more = len(every) - _MOST_NAMES
-    return f"{told} and {more} more" if more > 0 else told
+                    faults.append((task.name, str(error)))
+    lines = grouped(skipped) + ([f"no curve for {listed(unknown)}"] if unknown else [])
+    return kept, grouped(faults), lines
 
 
 def _placed(

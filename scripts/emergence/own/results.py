@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emergence.own.names import clean, identity, public
+from emergence.own.names import clean, grouped, identity, public
 from emergence.own.reading import RefusedError
 
 _NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
@@ -78,7 +78,7 @@ class Run:
 
 
 def read_run(found: Any) -> tuple[Run, list[str]]:
-    """Return the run that a results file holds, and a line for each task of it that is refused.
+    """Return the run that a results file holds, and lines on the tasks of it that are refused.
 
     found: the file's JSON. Raises RefusedError for what is no results file.
     """
@@ -96,7 +96,7 @@ def read_run(found: Any) -> tuple[Run, list[str]]:
         try:
             tasks.append(_task(name, scores, found, config))
         except RefusedError as error:
-            faults.append(f"{clean(name)}: {error}")
+            faults.append((name, str(error)))
     full_name, revision = _named(found, config)
     flags = {
         "chat_template": found.get("chat_template") or found.get("fewshot_as_multiturn") is True,
@@ -114,7 +114,7 @@ def read_run(found: Any) -> tuple[Run, list[str]]:
         _version(found.get("lm_eval_version")),
         tuple(tasks),
     )
-    return run, faults
+    return run, grouped(faults)
 
 
 def _mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -9,8 +9,7 @@ from pathlib import Path
 from emergence.errors import BookError, ParameterError
 from emergence.own import card as cards
 from emergence.own.card import Card
-from emergence.own.names import clean, identity
-from emergence.own.placing import listed
+from emergence.own.names import clean, identity, listed
 from emergence.own.reading import LARGEST_RESULTS, RefusedError, content, parsed
 from emergence.own.results import Run, read_run
 
