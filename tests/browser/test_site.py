@@ -40,7 +40,13 @@ def opened(browser: Browser, address: str, **options: object) -> Iterator[Page]:
             faults.append(f"request to another host: {url}")
 
     page.on("request", lambda r: request(r.url))
-    page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}: {r.failure}"))
+
+    def failed(url: str, reason: str) -> None:
+        # The icon of a tab is asked for last, and let go when the page is left meanwhile.
+        if not ("/icon.svg" in url and reason.endswith("ERR_ABORTED")):
+            faults.append(f"failed: {url}: {reason}")
+
+    page.on("requestfailed", lambda r: failed(r.url, r.failure or ""))
     page.on("response", lambda r: r.status >= 400 and faults.append(f"{r.status}: {r.url}"))
     page.on("pageerror", lambda e: faults.append(f"error: {e}"))
     page.on(

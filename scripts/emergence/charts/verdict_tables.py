@@ -109,10 +109,8 @@ def pair_table(
     return pd.DataFrame(rows)
 
 
-def errors_table(
-    errors: pd.DataFrame, names: pd.Series, lang: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return `judged.forecast_errors` as a table to show, and what its columns sort by."""
+def errors_table(errors: pd.DataFrame, names: pd.Series, lang: str) -> pd.DataFrame:
+    """Return `judged.forecast_errors` as a table to show."""
     _ = translator(lang)
     baselines = {
         "constant": _("mean of the smaller models"),
@@ -126,20 +124,16 @@ def errors_table(
         else f"{signed(100 * gap, lang)} [{signed(100 * low, lang)}; {signed(100 * high, lang)}]"
         for gap, low, high in zip(errors["difference"], errors["low"], errors["high"], strict=True)
     ]
-    shown = {
-        _("score"): names,
-        _("forecast from"): errors["axis"].map(lambda a: words.axis(a, lang)),
-        _("larger models"): errors["n_test"].astype("Int64"),
-        _("mean absolute error"): errors["mae"].map(lambda v: percent(v, lang)),
-        _("best baseline"): errors["baseline"].map(baselines).fillna(MISSING),
-        _("difference, points [95 %]"): ends,
-    }
-    heads = list(shown)
-    keys = shown | {
-        heads[3]: errors["mae"],
-        heads[5]: errors["difference"],
-    }
-    return pd.DataFrame(shown), pd.DataFrame(keys)
+    return pd.DataFrame(
+        {
+            _("score"): names,
+            _("forecast from"): errors["axis"].map(lambda a: words.axis(a, lang)),
+            _("larger models"): errors["n_test"].astype("Int64"),
+            _("mean absolute error"): errors["mae"].map(lambda v: percent(v, lang)),
+            _("best baseline"): errors["baseline"].map(baselines).fillna(MISSING),
+            _("difference, points [95 %]"): ends,
+        }
+    )
 
 
 def _error(value: float, low: float, high: float, lang: str) -> str:
