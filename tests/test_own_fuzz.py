@@ -100,7 +100,7 @@ def survive(tmp_path: Path, seeds: range) -> int:
         assert not [line for line in lines if ".csv:" in line]
         assert {path.name for path in tmp_path.iterdir()} == {given.name, root.name}
         for folder in root.iterdir() if root.exists() else ():
-            assert store.is_model(folder) and len(list(folder.iterdir())) == 4
+            assert store.is_model(folder) and len(list(folder.iterdir())) == 5
         assert len(models.read(root).models) >= len(report.added)
         again = add(given, root=root)
         assert not again.added

@@ -211,7 +211,8 @@ def test_broken_answers_are_one_line_and_the_scores_stay(tmp_path, change, told)
     assert len(report.refused) == 1 and told in report.refused[0], report.refused
     assert report.refused[0].startswith("samples_arc_easy_") and report.code == 1
     own = models.read(root)
-    assert set(own.scores["task"]) == {"arc_easy", "piqa"} and set(own.samples["task"]) == {"piqa"}
+    assert set(own.scores["task"]) == {"arc_easy", "piqa"}
+    assert set(own.samples["task"]) == set(own.answers["task"]) == {"piqa"}
 
 
 @pytest.mark.parametrize("nan", ['["nan", "False"]', "[NaN, false]", '["NaN", "False"]'])

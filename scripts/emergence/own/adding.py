@@ -13,6 +13,7 @@ from emergence.own import store
 from emergence.own.answering import Again, left, scored_again
 from emergence.own.card import Card
 from emergence.own.names import clean, listed, slug
+from emergence.own.picked import answer_rows
 from emergence.own.placing import Placed, Places, placed, read_places
 from emergence.own.reading import below
 from emergence.own.sources import File, Report, by_card, by_model, read_files
@@ -91,6 +92,7 @@ def _add_model(
     tables = {
         store.SCORES: best([*rows, *before[store.SCORES]], SCORE_KEY),
         store.SAMPLES: best([*sample_rows(answers, places), *before[store.SAMPLES]], SAMPLE_KEY),
+        store.ANSWERS: answer_rows(answers, before[store.ANSWERS], places),
     }
     if not rows:
         return report + Report(skipped=(f"{clean(identified)}: nothing of it has a curve",))

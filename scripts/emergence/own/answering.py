@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emergence.own.placing import Placed
 from emergence.own.reading import LARGEST_SAMPLES, RefusedError, content, lines
-from emergence.own.samples import NotANumberError, read_answers
+from emergence.own.samples import Answers, NotANumberError, read_answers
 from emergence.own.scored import Scored, scored
 from emergence.own.sources import File, Report, shown_below
 
@@ -16,7 +16,7 @@ _STAMP = r"_(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)"
 _RESULTS = re.compile(rf".*{_STAMP}\.json", re.DOTALL)
 _SAMPLES = re.compile(rf"samples_(.+){_STAMP}\.jsonl", re.DOTALL)
 
-Again = list[tuple[Placed, list[Scored]]]
+Again = list[tuple[Placed, Answers, list[Scored]]]
 
 
 def scored_again(
@@ -55,7 +55,7 @@ def _rescored(path: Path, mine: list[Placed]) -> Again:
         # Two metrics of one filter are two curves, and the answers the same.
         first = next((p for p in mine if p.score.filter == own.filter), None)
         if first is not None:
-            kept.append((first, scored(own, run, first.curve.metric)))
+            kept.append((first, own, scored(own, run, first.curve.metric)))
     return kept
 
 

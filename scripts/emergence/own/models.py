@@ -12,12 +12,13 @@ from emergence.own import store
 
 
 class Own(NamedTuple):
-    """The tables `own_models`, `own_scores` and `own_samples` of `data/own/datapackage.json`, all
-    models together; without rows where there are none."""
+    """The tables `own_models`, `own_scores`, `own_samples` and `own_answers` of
+    `data/own/datapackage.json`, all models together; without rows where there are none."""
 
     models: pd.DataFrame
     scores: pd.DataFrame
     samples: pd.DataFrame
+    answers: pd.DataFrame
 
 
 def read(root: Path = paths.OWN) -> Own:

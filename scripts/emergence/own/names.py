@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 LONGEST = 80
 """Characters that a name keeps."""
@@ -21,6 +21,12 @@ _BLANK = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0), " ")
 _MOST_MARKS = 4
 _PLACE = re.compile(r"^\s*(?:[/~\\]|[A-Za-z]:[/\\]|file:)|[/\\](?:home|Users|root)[/\\]", re.I)
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_PATHS = re.compile(
+    r"(?<![\w./:~-])(?:file:/{2,3}|~/|[a-z]:[/\\]|/)(?:[\w.+~@-]+[/\\])+[\w.+~@-]+[/\\]?",
+    re.ASCII | re.IGNORECASE,
+)
+# Persian and its neighbours write some words with a joint that is not seen but separates letters.
+_JOINTS = re.compile(r"(?<=[\u0620-\u06ff])\u200c(?=[\u0620-\u06ff])")
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
@@ -34,6 +40,33 @@ def clean(text: str, longest: int = LONGEST) -> str:
     seen = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in left)
     told = " ".join(_few_marks(seen).split())
     return told if len(told) <= longest else f"{told[: longest - 1].rstrip()}…"
+
+
+def passage(text: str, longest: int, *, end: bool = False) -> str:
+    """Return a text of several lines without what can't be seen and without places on a disk.
+
+    Blanks and line breaks stay: they can decide whether an answer is right. Of a text of more than
+    `longest` characters the middle is left out; with `end`, all but its end.
+    """
+    most = 8 * longest
+    near = text[-most:] if end or len(text) <= most else text[: most // 2] + text[-most // 2 :]
+    lines = _encodable(near).replace("\r\n", "\n").replace("\r", "\n").translate(_BLANK).split("\n")
+    told = "\n".join(_few_marks("".join(_visible(line))) for line in lines)
+    told = unicodedata.normalize("NFC", _PATHS.sub("…", told))
+    if len(told) <= longest:
+        return told
+    tail = longest - 1 if end else (longest - 1) // 2
+    return f"{told[: longest - 1 - tail]}…{told[len(told) - tail :]}"
+
+
+def _visible(line: str) -> Iterator[str]:
+    joints = {found.start() for found in _JOINTS.finditer(line)}
+    for place, character in enumerate(line):
+        kind = unicodedata.category(character)
+        if kind not in _GONE:
+            yield " " if kind in _UNSEEN else character
+        elif place in joints:
+            yield character
 
 
 def _encodable(text: str) -> str:

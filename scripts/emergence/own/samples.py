@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ WRITTEN, CHOSEN, LIKELIHOOD = "written", "chosen", "likelihood"
 _LONGEST_LIST = 100_000
 _LONGEST_ANSWER = 20_000
 """Characters; a longer answer is refused, as comparing it would take minutes."""
+_QUESTION = 4000
+"""Characters of a question that are looked at: its last ones."""
 
 
 class NotANumberError(RefusedError):
@@ -27,11 +29,14 @@ class NotANumberError(RefusedError):
 class Answers:
     """The answers of one task under one filter, one row a document, in a table.
 
+    Columns of all kinds: `document` (its doc_id), `question` (the end of what was asked; None where
+    the file does not tell).
     kind WRITTEN: columns `raw` and `answer` (filtered; text), `targets` (tuple of texts).
-    kind CHOSEN: `choice_loglikelihoods` (tuple), `choices` (tuple of texts), `correct` (place of
-    the right one, -1 where the file does not tell), `true` (tuple of 0 and 1 where several are
-    right, else None).
-    kind LIKELIHOOD: `log_likelihood` and `greedy` (whether it is what the model would write).
+    kind CHOSEN: `choice_loglikelihoods` (tuple), `choices` (tuple of texts, as scored), `options`
+    (tuple of texts, with what sets their questions apart), `correct` (place of the right one, -1
+    where the file does not tell), `true` (tuple of 0 and 1 where several are right, else None).
+    kind LIKELIHOOD: `log_likelihood`, `greedy` (whether it is what the model would write) and
+    `target` (the right text).
     """
 
     kind: str
@@ -86,7 +91,7 @@ def _file(
     found = rows.setdefault(name, {})
     if document in found:
         raise RefusedError(f"doc_id {document!r:.40} stands in an earlier line already")
-    found[document] = row
+    found[document] = {"document": document, **row}
 
 
 def _answer(record: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -98,7 +103,9 @@ def _answer(record: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     pairs = [_pair(cell) for cell in filtered]
     if all(pair is not None for pair in pairs):
         if len(pairs) == 1:
-            return LIKELIHOOD, {"log_likelihood": pairs[0][0], "greedy": pairs[0][1]}
+            likelihood, greedy = pairs[0]
+            told = {"question": _question(record), "target": str(target)}
+            return LIKELIHOOD, {"log_likelihood": likelihood, "greedy": greedy, **told}
         return CHOSEN, _choice(record, pairs, str(target))
     if any(pair is not None for pair in pairs):
         raise RefusedError("mixes texts and log-likelihoods")
@@ -132,7 +139,7 @@ def _written(record: Mapping[str, Any], filtered: list[Any], target: str) -> dic
     targets = _targets(target)
     if max(map(len, (raw, answer, *targets))) > _LONGEST_ANSWER:
         raise RefusedError(f"has an answer of more than {_LONGEST_ANSWER} characters")
-    return {"raw": raw, "answer": answer, "targets": targets}
+    return {"question": _question(record), "raw": raw, "answer": answer, "targets": targets}
 
 
 def _first_text(cell: Any) -> str | None:
@@ -163,24 +170,54 @@ def _choice(
     # Mutual information is measured by as many log-likelihoods again, without the question.
     doubled = "acc_mutual_info" in record and len(pairs) % 2 == 0
     kept = pairs[: len(pairs) // 2] if doubled else pairs
-    choices = tuple(_choices(record.get("arguments"), len(kept)))
+    requests = _requests(record, len(kept))
+    choices = tuple(text for _, text in requests if isinstance(text, str))
+    choices = choices if len(choices) == len(kept) else ()
+    question, options = _options([context for context, _ in requests], choices)
     return {
+        "question": question,
         "choice_loglikelihoods": tuple(value for value, _ in kept),
         "choices": choices,
+        "options": options,
         "correct": _correct(target, choices, len(kept)),
         "true": _true(record.get("doc"), len(kept)),
     }
 
 
-def _choices(arguments: Any, n: int) -> Iterator[str]:
-    """The text of each choice as it was scored, with the space before it; none if not told."""
+def _requests(record: Mapping[str, Any], n: int) -> list[tuple[str, Any]]:
+    """What the model was given, n times, and what was asked of it; none where it is not told.
+
+    The second is the text whose likelihood was asked for, with the space before it, or options.
+    """
+    arguments = record.get("arguments")
     given = list(arguments.values()) if isinstance(arguments, dict) else arguments
-    texts = []
+    found = []
     for argument in given[:n] if isinstance(given, list) else ():
         cells = list(argument.values()) if isinstance(argument, dict) else argument
-        if isinstance(cells, list) and len(cells) > 1 and isinstance(cells[1], str):
-            texts.append(cells[1])
-    yield from texts if len(texts) == n else ()
+        if isinstance(cells, list) and len(cells) > 1 and isinstance(cells[0], str):
+            found.append((cells[0], cells[1]))
+    return found if len(found) == n else []
+
+
+def _question(record: Mapping[str, Any]) -> str | None:
+    return next((context[-_QUESTION:] for context, _ in _requests(record, 1)), None)
+
+
+def _options(contexts: list[str], choices: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The question that all choices share, and each choice with what its own question adds.
+
+    Some tasks ask how likely one end is after different beginnings, not the other way round.
+    """
+    if not choices:
+        return None, ()
+    first = contexts[0]
+    if all(context == first for context in contexts):
+        return first[-_QUESTION:], choices
+    least, most = min(contexts), max(contexts)
+    differ = next((i for i, c in enumerate(least) if most[i] != c), len(least))
+    start = least.rfind(" ", 0, differ) + 1
+    pairs = zip(contexts, choices, strict=True)
+    return least[:start][-_QUESTION:], tuple(c[start:][:_QUESTION] + text for c, text in pairs)
 
 
 def _correct(target: str, choices: tuple[str, ...], n: int) -> int:

@@ -6,7 +6,7 @@ import math
 import re
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ _KNOWN: Mapping[str, Callable[[str], str]] = {
 class Scored:
     """One metric over all answers; stderr is None where the value is no mean.
 
-    reported and difference: as in the table `own_samples`.
+    reported and difference: as in the table `own_samples`. values: of each answer, where it is one.
     """
 
     metric: str
@@ -51,6 +51,7 @@ class Scored:
     n: int
     reported: float | None = None
     difference: str | None = None
+    values: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 def scored(answers: Answers, run: TaskRun, metric: str) -> list[Scored]:
@@ -72,7 +73,7 @@ def scored(answers: Answers, run: TaskRun, metric: str) -> list[Scored]:
 def _mean(metric: str, reading: str, values: np.ndarray, **told: Any) -> Scored:
     n = len(values)
     error = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
-    return Scored(metric, reading, float(np.mean(values)), error, n, **told)
+    return Scored(metric, reading, float(np.mean(values)), error, n, values=values, **told)
 
 
 def _reported(run: TaskRun, metric: str, answers: Answers) -> float | None:

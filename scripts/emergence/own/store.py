@@ -17,8 +17,9 @@ from emergence.own.tables import Row, Rows
 from emergence.schemas import TableDescription, faults, read_descriptions, read_text
 from emergence.tables import typed
 
-MODELS, SCORES, SAMPLES, CARD = "own_models", "own_scores", "own_samples", "card.json"
-TABLES = (MODELS, SCORES, SAMPLES)
+MODELS, SCORES, SAMPLES, ANSWERS = "own_models", "own_scores", "own_samples", "own_answers"
+TABLES = (MODELS, SCORES, SAMPLES, ANSWERS)
+CARD = "card.json"
 _NEW, _OLD = ".emergence-new", ".emergence-old"
 
 
@@ -50,7 +51,7 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
         tables[name] = typed(description, folder)
     if len(tables[MODELS]) != 1 or tables[MODELS]["model"][0] != f"own/{folder.name}":
         raise DataError(f"{paths.shown(folder)}/models.csv: is not the row of own/{folder.name}")
-    for name in (SCORES, SAMPLES):
+    for name in (SCORES, SAMPLES, ANSWERS):
         if not tables[name]["model"].eq(f"own/{folder.name}").all():
             file = described()[name].path
             raise DataError(f"{paths.shown(folder)}/{file}: has rows of another model")
@@ -80,7 +81,7 @@ def stored(folder: Path) -> tuple[Card, dict[str, Rows]]:
 
 def _rows(description: TableDescription, folder: Path) -> Rows:
     # Numbers are read to the last digit, so that what is written again is the same.
-    kinds = {"number": float, "integer": int}
+    kinds = {"number": float, "integer": int, "boolean": "True".__eq__}
     convert = {c.name: kinds.get(c.type, str) for c in description.columns if c.name != "model"}
     rows = read_text(description, folder).to_dict("records")
     return [{c: None if pd.isna(r[c]) else f(r[c]) for c, f in convert.items()} for r in rows]

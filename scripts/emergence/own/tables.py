@@ -12,6 +12,7 @@ from emergence.own.card import Card
 from emergence.own.names import short
 from emergence.own.placing import Placed, Places, averaged
 from emergence.own.results import Run
+from emergence.own.samples import Answers
 from emergence.own.scored import Scored
 
 Row = dict[str, Any]
@@ -55,11 +56,11 @@ def score_rows(scores: Iterable[Placed], places: Places) -> tuple[Rows, list[str
     return best(whole, SCORE_KEY), lines
 
 
-def sample_rows(found: Iterable[tuple[Placed, list[Scored]]], places: Places) -> Rows:
+def sample_rows(found: Iterable[tuple[Placed, Answers, list[Scored]]], places: Places) -> Rows:
     """Return the rows of `own_samples`; of an average only where all parts have answers."""
     whole: Rows = []
     parts: list[tuple[str, Row]] = []
-    for placed, metrics in found:
+    for placed, _answers, metrics in found:
         for metric in metrics:
             row = _sample(placed, metric)
             if placed.curve.average:
