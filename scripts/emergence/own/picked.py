@@ -143,7 +143,7 @@ def _of_kind(kind: str, record: Mapping[str, Any], score: float, item: int, part
         "item": item,
         "place": 1,
         "score": float(f"{score:.6g}"),
-        "question": None if question is None else passage(question, QUESTION, end=True),
+        "question": passage(question, QUESTION, end=True) if isinstance(question, str) else None,
         "target": None,
         "text": None,
         "read": None,
