@@ -60,11 +60,13 @@ def _tasks_with_page(tasks: Path) -> list[str]:
 def template_words(task: str, tasks: Path = paths.TASKS) -> dict[str, str]:
     """The words of a task page: `name`, what a reader sees, and `slug`, the task in an address.
 
-    Raises DataError when there is no such task.
+    `unused` is the tag of the template's cells that the page leaves out: `unscored`, or `scored`
+    where no public table has scores of the task. Raises DataError when there is no such task.
     """
     for row in _rows(tasks):
         if row["task"] == task:
-            return {"name": row["name"], "slug": task.replace("_", "-")}
+            unused = "scored" if row.get("data") == "none" else "unscored"
+            return {"name": row["name"], "slug": task.replace("_", "-"), "unused": unused}
     raise DataError(f"{shown(tasks)}: task: found no {task!r}")
 
 

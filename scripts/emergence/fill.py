@@ -16,6 +16,9 @@ from emergence.errors import ChapterError
 from emergence.paths import shown
 from emergence.source import code_line, parameters_cell, read_chapter, tags
 
+LEFT_OUT = "left-out"
+"""Tag of a cell of a template that the page has no use for; it is empty and not kept."""
+
 _WORD = re.compile(r"\{\{ *(\w+) *\}\}")
 
 
@@ -85,17 +88,30 @@ def filled(
     return done
 
 
+def without(notebook: nbformat.NotebookNode, unused: str) -> nbformat.NotebookNode:
+    """A copy of a template whose cells tagged `unused` are empty and marked as left out.
+
+    They keep their places, so that messages name the lines of the template.
+    """
+    done = copy.deepcopy(notebook)
+    for cell in done.cells:
+        if unused in tags(cell):
+            cell.source = ""
+            cell.metadata["tags"] = [LEFT_OUT]
+    return done
+
+
 def prepared(
     chapter: Path, values: Mapping[str, Any], words: Mapping[str, str] | None = None
 ) -> nbformat.NotebookNode:
     """The chapter as a notebook to run, its `parameters` cell holding the values, folded.
 
-    words: what a template's `{{ word }}` stand for. Raises ChapterError when a value is for a
-    parameter that the chapter does not declare.
+    words: what a template's `{{ word }}` stand for; `unused`, the tag of cells to leave out. Raises
+    ChapterError when a value is for a parameter that the chapter does not declare.
     """
     notebook = read_chapter(chapter)
     if words:
-        notebook = filled(notebook, words, chapter)
+        notebook = filled(without(notebook, words.get("unused", "")), words, chapter)
     index = parameters_cell(notebook)
     if index is None:
         if values:

@@ -25,7 +25,7 @@ from papermill.exceptions import PapermillExecutionError
 from emergence import paths
 from emergence.book import chapter_of, task_of, template_words
 from emergence.errors import BookError, ChapterError
-from emergence.fill import declared_names, prepared
+from emergence.fill import LEFT_OUT, declared_names, prepared
 from emergence.kernels import KERNEL_SPEC, kernel
 from emergence.paths import shown
 from emergence.source import code_line, read_chapter, tags
@@ -138,6 +138,9 @@ def _place(chapter: Path, parts: Parts, index: int, line: int) -> str:
 def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """A copy without anything that differs from run to run: ids, times, versions, paths."""
     done = copy.deepcopy(notebook)
+    starts = done.metadata["source_map"]
+    kept = [(c, at) for c, at in zip(done.cells, starts, strict=True) if LEFT_OUT not in tags(c)]
+    done.cells = [cell for cell, _ in kept]
     done.metadata = nbformat.from_dict(
         {
             "kernelspec": KERNEL_SPEC,
@@ -148,7 +151,7 @@ def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 "pygments_lexer": "ipython3",
             },
             # myst-nb counts one line on when it names a line in a warning.
-            "source_map": [max(0, line - 1) for line in done.metadata["source_map"]],
+            "source_map": [max(0, line - 1) for _, line in kept],
         }
     )
     for number, cell in enumerate(done.cells):

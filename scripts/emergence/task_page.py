@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
-from emergence import scaling
+from emergence import prompts, scaling
 from emergence.scaling import presence, presence_level, with_intervals
 from emergence.views import MAIN_SETTING, main_setting, one_a_size, task_row
 
 SETTING = ["metric", "prompting", "filter"]
+
+
+_EXAMPLES: dict[str, tuple[Callable[..., pd.DataFrame], prompts.Template, int]] = {
+    "modified_arithmetic": (
+        partial(prompts.modified_arithmetic, operation="add", digits=3),
+        prompts.MODIFIED_ARITHMETIC,
+        4,
+    ),
+    "grounded_mappings": (prompts.grid_direction, prompts.GRID_WORLD, 2),
+    "grid_direction": (prompts.grid_direction, prompts.GRID_WORLD, 2),
+    "grid_direction_turned": (
+        partial(prompts.grid_direction, rotation=90),
+        prompts.GRID_WORLD,
+        2,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +55,19 @@ def task_page(
     main = main_setting(scores, task)
     rows = with_intervals(scores[scores["task"].eq(task)])
     return TaskPage(row, rows, presence(main, level, significance), level, kind)
+
+
+def example(task: str, seed: int = 0) -> tuple[str, str] | None:
+    """Return a prompt with an item of the task in the book's own form, and its right answer.
+
+    None for a task that the book has no generator of.
+    """
+    if task not in _EXAMPLES:
+        return None
+    draw, template, shots = _EXAMPLES[task]
+    items = draw(shots + 1, seed)
+    asked = prompts.few_shot_prompt(items, items.iloc[-1], shots, template=template, seed=seed)
+    return asked, str(items["answer"].iloc[-1])
 
 
 def settings(page: TaskPage) -> list[tuple[str, str, str]]:
