@@ -39,6 +39,17 @@ _Z = float(stats.norm.ppf(0.975))
 _EXACT = 1e-6
 
 
+def up_to(own: Own, max_params: float | None) -> Own:
+    """Return the tables of own models with at most so many parameters in all; None keeps all.
+
+    A model of unknown size is left out where there is a limit.
+    """
+    if max_params is None:
+        return own
+    kept = set(own.models.loc[own.models["params_total"].le(max_params), "model"])
+    return Own(*(table[table["model"].isin(kept)] for table in own))
+
+
 def shown_names(models: pd.DataFrame) -> pd.Series:
     """Return what charts call each of the models, by identifier: short, and like no other's."""
     names = models.set_index("model")["name"].sort_index()
