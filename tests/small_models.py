@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
-import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 from transformers import PreTrainedTokenizerFast as FastTokenizer
 
@@ -24,6 +23,8 @@ CONTEXT = 2048
 EXAMPLES = 3
 """Sums in a row, as in a prompt with two examples."""
 END = "<|end|>"
+PEAK = 4e-3
+"""Largest learning rate."""
 UNLEARNT = -100
 """Label of tokens that the loss leaves out."""
 
@@ -51,11 +52,14 @@ def sums() -> list[str]:
 
 
 def tokenizer() -> FastTokenizer:
-    """Bytes, joined into words; digits stay alone."""
+    """Bytes, joined into phrases; digits stay alone, with the space before them."""
     made = Tokenizer(models.BPE())
-    digits = pre_tokenizers.Digits(individual_digits=True)
+    phrases = Regex(r" ?\d|\n+|(?:(?! ?\d)[^\n])+")
     made.pre_tokenizer = pre_tokenizers.Sequence(
-        [digits, pre_tokenizers.ByteLevel(add_prefix_space=False)]
+        [
+            pre_tokenizers.Split(phrases, "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     made.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
@@ -90,7 +94,7 @@ def _filled(rows: list[list[int]], filler: int) -> torch.Tensor:
     return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
 
 
-def trained(tokens: FastTokenizer, seconds: float) -> tuple[GPT2LMHeadModel, int]:
+def trained(tokens: FastTokenizer, steps: int) -> tuple[GPT2LMHeadModel, int]:
     """A model that has learnt to add, and the number of tokens it was trained on."""
     config = GPT2Config(
         vocab_size=len(tokens), n_positions=CONTEXT, n_embd=64, n_layer=2, n_head=4,
@@ -99,25 +103,19 @@ def trained(tokens: FastTokenizer, seconds: float) -> tuple[GPT2LMHeadModel, int
     )  # fmt: skip
     torch.manual_seed(0)
     model = GPT2LMHeadModel(config)
-    peak, warm, steps = 4e-3, 50, 0
-    optimizer = torch.optim.AdamW(model.parameters(), lr=peak, weight_decay=0.01)
-    begun, seen = time.monotonic(), 0
-    for batch, labels in batches(tokens, 64):
-        done = (time.monotonic() - begun) / seconds
-        if done >= 1:
-            break
-        for group in optimizer.param_groups:
-            decay = 0.5 * (1 + math.cos(math.pi * done))
-            group["lr"] = peak * min(1, (steps + 1) / warm) * (0.02 + 0.98 * decay)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK, steps, pct_start=0.05)
+    seen = 0
+    for batch, labels in islice(batches(tokens, 64), steps):
         loss = model(batch, labels=labels).loss
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        steps += 1
+        schedule.step()
         seen += batch.numel()
-        if steps % 200 == 0:
-            print(f"step {steps}, loss {loss.item():.3f}", flush=True)
+        if schedule.last_epoch % 100 == 0:
+            print(f"step {schedule.last_epoch}, loss {loss.item():.3f}", flush=True)
     return model, seen
 
 
@@ -125,7 +123,7 @@ def main() -> None:
     torch.set_num_threads(1)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seconds", type=float, default=120, help="of training")
+    parser.add_argument("--steps", type=int, default=1500, help="of training")
     given = parser.parse_args()
     torch.manual_seed(0)
     tokens = tokenizer()
@@ -136,7 +134,7 @@ def main() -> None:
             bos_token_id=tokens.eos_token_id, eos_token_id=tokens.eos_token_id,
         )
     )  # fmt: skip
-    adding, seen = trained(tokens, given.seconds)
+    adding, seen = trained(tokens, given.steps)
     for name, model in {"untrained": untrained, "adding": adding}.items():
         model.save_pretrained(given.folder / name)
         tokens.save_pretrained(given.folder / name)
