@@ -123,7 +123,7 @@ def main() -> None:
     torch.set_num_threads(1)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=1500, help="of training")
+    parser.add_argument("--steps", type=int, default=800, help="of training")
     given = parser.parse_args()
     torch.manual_seed(0)
     tokens = tokenizer()
