@@ -13,7 +13,7 @@ export PYTHON RESULTS CARD MODEL
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help site add remove models zip serve handout check parameters translations test test-long screenshots lab lock clean
+.PHONY: help site add remove models evaluation harness zip serve handout check parameters translations test test-long screenshots lab lock clean
 
 help: ## list these targets
 	@echo "make TARGET, where TARGET is one of"
@@ -35,6 +35,13 @@ remove: ## take a model of your own out again: MODEL=name
 models: ## list your own models
 	@sh scripts/setup.sh
 	@$(RUN) -m emergence.own list
+
+harness: ## install lm-evaluation-harness in .venv-evaluation, to run the tasks in evaluation/
+	@sh scripts/setup.sh evaluation
+
+evaluation: ## write the tasks in evaluation/ anew, after a change of their generators
+	@sh scripts/setup.sh
+	@$(RUN) -m emergence.evaluation
 
 zip: ## pack the built book into _build/emergent-abilities.zip, to be read from any folder
 	@sh scripts/setup.sh
@@ -66,7 +73,7 @@ test: ## build the book and run every test but the long ones
 	@$(RUN) -m pytest -n auto --dist loadfile -m "not long"
 
 test-long: ## run the long tests
-	@sh scripts/setup.sh test chromium firefox
+	@sh scripts/setup.sh test evaluation chromium firefox
 	@$(RUN) -m emergence.build site $(if $(CORES),--cores $(CORES))
 	@$(RUN) -m pytest -m long || { code=$$?; [ $$code = 5 ] && echo "there are no long tests yet" || exit $$code; }
 
@@ -79,6 +86,11 @@ lab: ## open the chapters in JupyterLab
 	@sh scripts/setup.sh lab
 	@$(RUN) -m jupyterlab chapters
 
+# What the CUDA builds of torch need comes with them, and only with them.
+CUDA := $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile curand \
+	cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx) \
+	cuda-bindings cuda-pathfinder cuda-toolkit triton
+
 # JupyterLab's rfc3987-syntax is optional, and takes 2 s whenever jsonschema is imported.
 lock: ## pin the newest versions of everything in requirements*.in
 	@sh scripts/setup.sh lock
@@ -86,6 +98,8 @@ lock: ## pin the newest versions of everything in requirements*.in
 		.venv/bin/uv pip compile --quiet --no-header --universal --upgrade --python-version 3.11 \
 			--no-emit-package rfc3987-syntax $$name.in -o $$name.txt || exit 1; \
 	done
+	@.venv/bin/uv pip compile --quiet --no-header --universal --upgrade --python-version 3.11 \
+		$(CUDA:%=--no-emit-package %) requirements-evaluation.in -o requirements-evaluation.txt
 
-clean: ## remove what builds have made (not .venv)
+clean: ## remove what builds have made (not .venv or .venv-evaluation)
 	rm -rf _build .snakemake

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Make the environment in .venv: sh scripts/setup.sh [test] [handout] [lab] [lock] [chromium] [firefox]
+# and with `evaluation` one of its own in .venv-evaluation, for lm-evaluation-harness.
 # Does nothing where the stamps say that it was done for these very requirements.
 set -eu
 cd "$(dirname "$0")/.."
@@ -62,6 +63,18 @@ install() {
     echo "$stamp" >".venv/stamp-$file"
 }
 
+# torch is large, and the harness wants other versions than the book: an environment of its own.
+# With dependencies, for those of torch differ by machine (see requirements-evaluation.in).
+install_evaluation() {
+    stamp=$(stamp_of requirements-evaluation.txt)
+    [ "$(cat .venv-evaluation/stamp 2>/dev/null)" = "$stamp" ] && return
+    say "installing requirements-evaluation.txt into .venv-evaluation (minutes, the first time)"
+    "$PYTHON" -m venv --clear .venv-evaluation
+    .venv-evaluation/bin/python -m pip install -qq --disable-pip-version-check \
+        -r requirements-evaluation.txt
+    echo "$stamp" >.venv-evaluation/stamp
+}
+
 install_chromium() {
     for name in chromium chromium-browser google-chrome; do
         command -v "$name" >/dev/null 2>&1 && return
@@ -99,6 +112,7 @@ for part in "$@"; do
 END
         ;;
     lock) pip_install uv ;;
+    evaluation) install_evaluation ;;
     chromium) install_chromium ;;
     firefox) install_firefox ;;
     *) fail "unknown part: $part" ;;

@@ -26,6 +26,7 @@ STUDY = BASE | {
     **dict.fromkeys(["metrics", "prompts", "scaling", "simulation"], 4),
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     "own": 5,
+    "evaluation": 5,
     **dict.fromkeys(["rescored", "retest", "shots", "task_page", "trajectories"], 6),
     **dict.fromkeys(["critique", "instrument"], 7),
     **dict.fromkeys(["findings", "judged"], 8),

@@ -527,7 +527,7 @@ def test_every_row_of_the_map_leads_to_a_curve(tmp_path):
     text = path.read_text()
     path.write_text(text.replace("hellaswag,acc_norm,none,10", "hellaswag,acc_norm,none,0"))
     assert check.curve_faults(tmp_path / "data") == []
-    path.write_text(text.replace(",2,arithmetic_2da,", ",3,arithmetic_2da,"))
+    path.write_text(text.replace("\narithmetic_2da,acc,none,2,", "\narithmetic_2da,acc,none,3,"))
     found = check.curve_faults(tmp_path / "data")
     told = "no curve of arithmetic_2da/exact_match/few_shot/none/3"
     assert len(found) == 1 and found[0].endswith(told)
@@ -543,6 +543,8 @@ def test_the_tasks_of_the_map_are_whole(tasks):
         ("mmlu", 0): 57,
         ("mmlu", 5): 57,
         ("xwinograd", 0): 6,
+        ("emergence_modified_arithmetic", 5): 3,
+        ("emergence_grid_direction_turned", 8): 3,
     }
 
 

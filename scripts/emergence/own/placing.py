@@ -23,13 +23,20 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Curve:
-    """Where a score belongs. average: name of the mean that it is a part of, empty for none."""
+    """Where a score belongs. average: name of the whole that it is a part of, empty for none; own:
+    whether the items were drawn for this book."""
 
     task: str
     metric: str
     prompting: str
     filter: str
     average: str
+    own: bool
+
+    @property
+    def pooled(self) -> bool:
+        """Whether the whole is a share of right answers, as its parts are."""
+        return self.average != "" and self.metric in COUNTS
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,10 @@ class Places:
     def of(self, task: str) -> list[tuple[int, str, str]]:
         """Shots, metric and filter of every curve of a task of lm-eval."""
         return [key[1:] for key in self.curves if key[0] == task]
+
+    def pooled(self, average: str) -> bool:
+        """Whether right answers are summed over the parts, in place of a mean of their shares."""
+        return any(c.pooled for c in self.curves.values() if c.average == average)
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ def read_places() -> Places:
         key = (row["lm_eval_task"], row["shots"], row["lm_eval_metric"], row["lm_eval_filter"])
         average = "" if pd.isna(row["average"]) else row["average"]
         names = ("task", "metric", "prompting", "filter")
-        curves[key] = Curve(*(row[name] for name in names), average)
+        curves[key] = Curve(*(row[name] for name in names), average, row["items"] == "own")
     parts = table.dropna(subset="average").groupby(["average", "shots"]).size()
     items = tasks.dropna(subset="n_items").set_index("task")["n_items"]
     return Places(curves, {key: int(n) for key, n in parts.items()}, dict(items.astype(int)))
@@ -114,17 +125,18 @@ def _placed(
     if not low <= value <= high:
         raise RefusedError(f"{score.metric} {value:g} is not in [{low:g}, {high:g}]")
     counted = curve.metric in COUNTS or curve.average != ""
-    items = places.items.get(curve.task) if not curve.average else None
+    items = places.items.get(curve.task) if not curve.average and not curve.own else None
     n = _items(run, task, score, items) if counted else task.n
     right = None
     if counted and n is not None:
         right = round(value * n)
         if abs(value * n - right) > _ROUNDING * max(1, right):
             raise RefusedError(f"{score.metric} {value:.6g} is no share of {n} items")
-    if counted and n is None and not curve.average:
+    if counted and n is None and (not curve.average or curve.pooled):
         raise RefusedError(f"nothing tells of how many items {score.metric} is the share")
     reason = _REASONS.get(curve.metric)
     few = run.limited or (n is not None and n < max(task.original or 0, items or 0))
+    marks = {"limited_run": few, "own_items": curve.own}
     row = {
         "task": curve.task,
         "metric": curve.metric,
@@ -137,7 +149,7 @@ def _placed(
         "n": None if reason else n,
         "n_reason": reason,
         "successes": right,
-        "flags": flags((*run.flags, *(["limited_run"] if few else []))),
+        "flags": flags((*run.flags, *(name for name, told in marks.items() if told))),
         "run": run.started,
         "lm_eval": run.version,
         "source": source,
@@ -175,19 +187,25 @@ def flags(found: Iterable[str]) -> str | None:
     return ";".join(sorted(set(found))) or None
 
 
-def averaged(rows: list[dict[str, Any]], name: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return the mean of parts with equal weights, as one row under the name of the average.
+def averaged(
+    rows: list[dict[str, Any]], name: str, keys: tuple[str, ...], *, pooled: bool
+) -> dict[str, Any]:
+    """Return the mean of parts, as one row under the name of the average.
 
-    keys: columns that the row takes from its parts; they are the same in all. The standard error
-    is that of a mean of independent parts.
+    keys: columns that the row takes from its parts; they are the same in all. pooled: parts weigh
+    as much as they have items, else all alike. The standard error is that of a mean of independent
+    parts.
     """
-    errors = [row["stderr"] for row in rows]
-    known = all(error is not None for error in errors)
+    weights = [row["n"] if pooled else 1 for row in rows]
+    whole = sum(weights)
+    pairs = list(zip(rows, weights, strict=True))
+    known = all(row["stderr"] is not None for row in rows)
+    squares = ((weight * row["stderr"]) ** 2 for row, weight in pairs)
     last = max(rows, key=lambda row: (row["run"] or "", row["source"]))
     return last | {
         **{key: rows[0][key] for key in keys},
         "lm_eval_task": name,
-        "value": math.fsum(row["value"] for row in rows) / len(rows),
-        "stderr": math.sqrt(math.fsum(e**2 for e in errors)) / len(rows) if known else None,
+        "value": math.fsum(weight * row["value"] for row, weight in pairs) / whole,
+        "stderr": math.sqrt(math.fsum(squares)) / whole if known else None,
         "flags": flags(f for row in rows for f in (row["flags"] or "").split(";") if f),
     }

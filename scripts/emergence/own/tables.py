@@ -21,6 +21,7 @@ Rows = list[Row]
 SCORE_KEY = ("task", "metric", "shots", "prompting", "filter", "lm_eval_task")
 SAMPLE_KEY = ("task", "metric", "reading", "shots", "prompting", "filter", "lm_eval_task")
 _COMPARABLE = {"chat_template", "system_prompt"}
+_NO_COUNTS = {"n": None, "n_reason": "macro_average", "successes": None}
 
 
 def better(row: Row) -> tuple[Any, ...]:
@@ -51,8 +52,9 @@ def score_rows(scores: Iterable[Placed], places: Places) -> tuple[Rows, list[str
         if len(found) < wanted:
             lines.append(f"{name}: found {len(found)} of its {wanted} parts with {shots} shots")
             continue
-        row = averaged(found, name, SCORE_KEY)
-        whole.append(row | {"n": None, "n_reason": "macro_average", "successes": None})
+        pooled = places.pooled(name)
+        row = averaged(found, name, SCORE_KEY, pooled=pooled)
+        whole.append(row | (_counts(found) if pooled else _NO_COUNTS))
     return best(whole, SCORE_KEY), lines
 
 
@@ -70,8 +72,12 @@ def sample_rows(found: Iterable[tuple[Placed, Answers, list[Scored]]], places: P
     for (name, shots), rows in _by_average(parts).items():
         for again in _by_reading(best(rows, SAMPLE_KEY)):
             if len(again) == places.parts[name, shots]:
-                whole.append(_sample_average(again, name))
+                whole.append(_sample_average(again, name, pooled=places.pooled(name)))
     return best(whole, SAMPLE_KEY)
+
+
+def _counts(rows: Rows) -> Row:
+    return {"n": sum(r["n"] for r in rows), "successes": sum(r["successes"] for r in rows)}
 
 
 def _by_average(rows: Iterable[tuple[str, Row]]) -> dict[tuple[str, int], Rows]:
@@ -88,12 +94,13 @@ def _by_reading(rows: Rows) -> list[Rows]:
     return list(groups.values())
 
 
-def _sample_average(rows: Rows, name: str) -> Row:
-    reported = [row["reported"] for row in rows]
-    known = all(value is not None for value in reported)
-    return averaged(rows, name, SAMPLE_KEY) | {
+def _sample_average(rows: Rows, name: str, *, pooled: bool) -> Row:
+    weights = [row["n"] if pooled else 1 for row in rows]
+    known = all(row["reported"] is not None for row in rows)
+    told = (w * row["reported"] for w, row in zip(weights, rows, strict=True))
+    return averaged(rows, name, SAMPLE_KEY, pooled=pooled) | {
         "n": sum(row["n"] for row in rows),
-        "reported": sum(reported) / len(rows) if known else None,
+        "reported": sum(told) / sum(weights) if known else None,
         "difference": next((row["difference"] for row in rows if row["difference"]), None),
     }
 
