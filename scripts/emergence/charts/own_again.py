@@ -162,8 +162,8 @@ def _facts(row: pd.Series, lang: str) -> list[str]:
     if stripped > raw:
         found.append(
             _(
-                "{count} of {n} answers are right but for the blanks or line breaks around them; "
-                "raw exact match counts these as wrong."
+                "{count} of {n} answers {count:is|are} right but for blanks or line breaks around it; "
+                "raw exact match counts that as wrong."
             ).format(count=Count(round((stripped - raw) * n), lang), n=Count(n, lang))
         )
     if filtered > max(stripped, raw):
