@@ -162,8 +162,8 @@ def _facts(row: pd.Series, lang: str) -> list[str]:
     if stripped > raw:
         found.append(
             _(
-                "{count} of {n} answers {count:is|are} right but for blanks or line breaks around it; "
-                "raw exact match counts that as wrong."
+                "{count} of {n} answers {count:is|are} right once blanks and line breaks at the "
+                "ends are removed; raw exact match calls that wrong."
             ).format(count=Count(round((stripped - raw) * n), lang), n=Count(n, lang))
         )
     if filtered > max(stripped, raw):
