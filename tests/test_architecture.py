@@ -26,9 +26,9 @@ STUDY = BASE | {
     **dict.fromkeys(["metrics", "prompts", "scaling", "simulation"], 4),
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     "own": 5,
-    **dict.fromkeys(["retest", "shots", "task_page", "trajectories"], 6),
+    **dict.fromkeys(["readers", "retest", "shots", "task_page", "trajectories"], 6),
     **dict.fromkeys(["critique", "instrument"], 7),
-    **dict.fromkeys(["findings", "judged"], 8),
+    **dict.fromkeys(["findings", "judged", "own_verdicts"], 8),
     "charts": 9,
     "results": 9,
 }

@@ -59,6 +59,14 @@ def verdict(
     return verdicts.table(curve_table, threshold_table, at.merge(own_methods()), rules)
 
 
+@once
+def measured(
+    scores: pd.DataFrame, tasks: pd.DataFrame, task: str, floor: float
+) -> list[curves.Measured]:
+    """Return the curves of every case of one task, its main setting first, as they were fitted."""
+    return curves.fit_all(of_task(scores, tasks, task, floor))
+
+
 def of_task(scores: pd.DataFrame, tasks: pd.DataFrame, task: str, floor: float) -> list[Case]:
     """Return the cases of one task, its main setting first."""
     main = MAIN_SETTING.get(task)

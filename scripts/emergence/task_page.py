@@ -8,9 +8,7 @@ import pandas as pd
 
 from emergence import scaling
 from emergence.scaling import presence, presence_level, with_intervals
-from emergence.views import MAIN_SETTING, main_setting, one_a_size, task_row
-
-SETTING = ["metric", "prompting", "filter"]
+from emergence.views import MAIN_SETTING, SETTING, main_setting, one_a_size, task_row
 
 
 @dataclass(frozen=True)

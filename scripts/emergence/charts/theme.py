@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
@@ -117,12 +118,17 @@ def power_axis(title: str | None, **options: object) -> alt.Axis:
     return alt.Axis(title=shown, labelExpr=POWER_LABEL, grid=False, **(ticks | options))
 
 
-def lineage_scales(present: pd.Series) -> tuple[alt.Scale, alt.Scale]:
-    """Return colour and shape scales of the lineages in `present`, in their fixed order."""
-    found = [name for name in LINEAGE_STYLE if name in set(present)]
-    colours = [LINEAGE_STYLE[name][0] for name in found]
-    shapes = [LINEAGE_STYLE[name][1] for name in found]
-    return alt.Scale(domain=found, range=colours), alt.Scale(domain=found, range=shapes)
+def lineage_scales(
+    present: pd.Series, further: Mapping[str, tuple[str, str]] | None = None
+) -> tuple[alt.Scale, alt.Scale]:
+    """Return colour and shape scales of the lineages in `present`, in their fixed order.
+
+    further: colours and shapes of entries that come after them, by name.
+    """
+    known = {name: look for name, look in LINEAGE_STYLE.items() if name in set(present)}
+    found = known | dict(further or {})
+    colours, shapes = ([look[i] for look in found.values()] for i in (0, 1))
+    return alt.Scale(domain=[*found], range=colours), alt.Scale(domain=[*found], range=shapes)
 
 
 def painting_order(lineages: pd.Series) -> pd.Series:
