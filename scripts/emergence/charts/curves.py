@@ -99,7 +99,7 @@ def score_layers(
     base = alt.Chart(rows)
     marks = own_marks.entries(every)
     colours, shapes = lineage_scales(every["lineage"], marks)
-    legend = lineage_legend(lang, title=None)
+    legend = lineage_legend(lang, marks, title=None)
     tooltip = [
         alt.Tooltip("name:N", title=_("model")),
         alt.Tooltip("family:N", title=_("family")),

@@ -99,7 +99,7 @@ def cost_dots(
     stars: list[alt.Chart] = []
     if own is not None and not own.empty:
         mine = own_marks.marked(own, lang)
-        subtitle_own = missing(mine, "train_flops", lang)
+        subtitle_own = [own_marks.key(lang), *missing(mine, "train_flops", lang)]
         mine = mine.dropna(subset="train_flops").assign(name=mine["mark"])
         mine = pd.concat([mine[mine["value"].ge(t)].assign(target=t) for t in targets])
         told = [

@@ -11,6 +11,7 @@ from emergence.charts.curves import Panel, plot_rows
 from emergence.charts.figures import Html, empty_panel
 from emergence.charts.labels import placed
 from emergence.charts.own_axes import placed as placed_names
+from emergence.charts.own_axes import with_lines
 from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
 from emergence.formats import Count, billions, scientific
 from emergence.i18n import translator
@@ -186,21 +187,22 @@ def filters_chart(
     if own is not None and not own.empty:
         mine = own_marks.marked(own, lang).assign(prompting=own["prompting"].map(names))
         mine = placed_names(compact(mine), (0, 1), 300, "strict")
-        told = [
+        shown = [
             alt.Tooltip("shown:N", title=_("model")),
             alt.Tooltip("prompting:N", title=_("prompting")),
             alt.Tooltip("flexible:Q", title=_("flexible"), format=".3f"),
             alt.Tooltip("strict:Q", title=_("strict"), format=".3f"),
         ]
-        stars = own_marks.points(mine, x, y, lang, size=45, tooltip=told)
+        stars = own_marks.points(mine, x, y, lang, size=45, tooltip=shown)
         stars += own_marks.texts(mine, x, y, "datum.flexible > 0.5")
     count = _("{count} {count:model|models}, mean of {tasks} {tasks:task|tasks}").format(
         count=Count(rows["name"].nunique(), lang), tasks=Count(tasks, lang)
     )
+    told = with_lines(count, [own_marks.key(lang)] if stars else [])
     return alt.layer(line, points, *stars).properties(
         width="container",
         height=300,
-        title=alt.TitleParams(_("The same answers, read in two ways"), subtitle=count),
+        title=alt.TitleParams(_("The same answers, read in two ways"), subtitle=told),
     )
 
 

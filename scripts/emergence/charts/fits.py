@@ -11,7 +11,7 @@ import pandas as pd
 from emergence.charts import own_marks
 from emergence.charts.figures import Figure, Html, empty_panel, figure
 from emergence.charts.fit_tables import counted, main_rows, threshold_text, width_text
-from emergence.charts.own_axes import missing, placed, right_of
+from emergence.charts.own_axes import missing, placed, right_of, with_lines
 from emergence.charts.theme import (
     ACCENT,
     MUTED,
@@ -73,7 +73,10 @@ def curve_figure(
     ]
     chart = alt.concat(*panels, columns=len(panels), spacing=24).properties(
         title=alt.TitleParams(
-            _("The curve of a typical family"), subtitle=_("Bands and bars: 95 % intervals")
+            _("The curve of a typical family"),
+            subtitle=with_lines(
+                _("Bands and bars: 95 % intervals"), [] if stars is None else [own_marks.key(lang)]
+            ),
         )
     )
     chart = chart.resolve_scale(color="shared", shape="shared")

@@ -41,7 +41,7 @@ def forecast_figure(
     mine = None
     if own is not None:
         shown = own[own["prompting"].eq("few_shot") & own["metric"].isin(o.metric for o in drawn)]
-        mine = own_marks.marked(in_shares(shown), lang)
+        mine = None if shown.empty else own_marks.marked(in_shares(shown), lang)
     cutoffs = drawn[0].errors["cutoff_flops"].tolist()
     told = sorted({c for one in drawn for c in one.predicted["c"]})
     start = min(told, key=lambda c: abs(math.log(cutoffs[c] / CUTOFF)))
@@ -61,7 +61,7 @@ def forecast_figure(
         _("Larger models, foretold from smaller ones"),
         subtitle=with_lines(
             _("Learnt from models up to the cutoff, the vertical rule; 95 % intervals"),
-            [] if mine is None else missing(mine, AXIS, lang),
+            [] if mine is None else [own_marks.key(lang), *missing(mine, AXIS, lang)],
         ),
     )
     chart = (

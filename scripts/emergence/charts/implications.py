@@ -118,7 +118,7 @@ def truthfulness(
         scale=alt.Scale(zero=False),
         axis=alt.Axis(format=".0%", tickCount=5),
     )
-    legend = lineage_legend(lang, title=_("lineage"))
+    legend = lineage_legend(lang, own_marks.entries(stars), title=_("lineage"))
     colour = alt.Color("lineage:N", scale=colours, legend=legend)
     base = alt.Chart(data)
     lines = base.mark_line(strokeWidth=1.2, opacity=0.5).encode(

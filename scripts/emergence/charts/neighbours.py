@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from emergence.charts import own_marks
+from emergence.charts.own_axes import with_lines
 from emergence.charts.theme import ACCENT, MUTED, axis_title, compact
 from emergence.formats import Count, number, percent
 from emergence.i18n import translator
@@ -52,10 +53,11 @@ def steps_chart(
         "{steps} {steps:step|steps} in {families} {families:family|families}, "
         "{tasks} {tasks:task|tasks}"
     ).format(**{key: Count(count, lang) for key, count in shown.items()})
+    told = with_lines(text, [own_marks.key(lang)] if stars else [])
     return alt.layer(zero.encode(y="rise:Q"), points, *stars).properties(
         width="container",
         height=320,
-        title=alt.TitleParams(_("How close are the neighbours of a jump?"), subtitle=text),
+        title=alt.TitleParams(_("How close are the neighbours of a jump?"), subtitle=told),
     )
 
 

@@ -32,7 +32,7 @@ def _star(points: int, inner: float) -> str:
     return f"M{'L'.join(corners)}Z"
 
 
-SHAPES = (_star(5, 0.42), _star(4, 0.34), _star(6, 0.55), _star(3, 0.3), _star(8, 0.62))
+SHAPES = (_star(5, 0.42), _star(4, 0.44), _star(6, 0.55), _star(3, 0.36), _star(8, 0.62))
 """One a model, in their order; after them the same in another colour."""
 
 _TOLD = 6  # own scores that a text alternative tells one by one
@@ -57,6 +57,12 @@ def mark(name: str, lang: str) -> str:
     """Return what a legend calls an own model."""
     _ = translator(lang)
     return _("your model: {name}").format(name=name)
+
+
+def key(lang: str) -> str:
+    """Return the line that says what stars are, where no legend does."""
+    _ = translator(lang)
+    return _("Stars: your own models; hollow where not comparable")
 
 
 def told_apart(flags: object, lang: str) -> str:
@@ -106,18 +112,20 @@ def _tag(name: str, flags: object, lang: str) -> str:
 
 
 def sentence(own: pd.DataFrame, lang: str) -> str:
-    """Return what a text alternative says of own models: whose marks they are, and their scores."""
+    """Return what a text alternative says of own models: whose marks they are, and their scores
+    where each has one only."""
     _ = translator(lang)
-    told = [
-        _("{name} {score}").format(name=name, score=number(value, lang, 2))
-        for name, value in zip(own["shown"], own["value"], strict=True)
-    ]
-    more = _("{names} and {count} more").format(
-        names="; ".join(told[:_TOLD]), count=len(told) - _TOLD
-    )
-    return _("Stars are your own models: {scores}.").format(
-        scores=more if len(told) > _TOLD else "; ".join(told)
-    )
+    names = own["shown"].tolist()
+    told = list(dict.fromkeys(names))
+    if len(told) == len(names) and own["value"].notna().all():
+        told = [
+            _("{name} {score}").format(name=name, score=number(value, lang, 2))
+            for name, value in zip(names, own["value"], strict=True)
+        ]
+    text = "; ".join(told[:_TOLD])
+    if len(told) > _TOLD:
+        text = _("{names} and {count} more").format(names=text, count=len(told) - _TOLD)
+    return _("Stars are your own models: {names}.").format(names=text)
 
 
 def joined(table: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
@@ -138,22 +146,30 @@ def points(
     tooltip: Sequence[alt.Tooltip],
     colour: alt.Color | None = None,
     shape: alt.Shape | None = None,
+    apart: float = 0.0,
 ) -> list[alt.Chart]:
     """Return the stars of own models: filled where they are comparable, else hollow.
 
     rows: from `marked`, compact, with the columns of `x` and `y`. colour, shape: encodings of a
-    legend that has these models' marks; without them the stars have no legend.
+    legend that has these models' marks; without them the stars have no legend, and `apart` is the
+    way (px) between two models in one place.
     """
     _ = translator(lang)
     told = [alt.Tooltip("what:N", title=_("mark")), *tooltip]
     legend = {} if colour is None else {"color": colour, "shape": shape}
     layers = []
     # Scales of the other marks are their own: without a legend each model is a layer.
-    apart = rows["place"] if colour is None else rows["place"] * 0
-    for (hollow, at), part in rows.groupby([rows["noted"], apart.rename("at")]):
-        look: dict[str, object] = {"filled": not hollow} | ({"strokeWidth": 1.8} if hollow else {})
+    models = rows["place"] if colour is None else rows["place"] * 0
+    order = sorted(models.unique())
+    for (hollow, at), part in rows.groupby([rows["noted"], models.rename("at")]):
+        look: dict[str, object] = {"filled": not hollow}
+        if hollow:
+            look |= {"strokeWidth": 1.6, "fill": PAGE}
         if colour is None:
-            look["color"], look["shape"] = style(int(at))
+            ink, look["shape"] = style(int(at))
+            look |= {"stroke": ink} if hollow else {"color": ink}
+        if apart:
+            look["yOffset"] = apart * (order.index(at) - (len(order) - 1) / 2)
         base = alt.Chart(part).mark_point(size=size * GROW, opacity=1, **look)
         layers.append(base.encode(x=x, y=y, tooltip=told, **legend))
     return layers

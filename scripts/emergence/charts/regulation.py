@@ -45,7 +45,8 @@ def compute_strip(
     """
     _ = translator(lang)
     rows = {"few_shot": _("few-shot abilities"), "augmented": _("augmented abilities")}
-    labels = [*rows.values(), _("open models")]
+    mine = None if own is None or own.empty else own_marks.marked(own, lang)
+    labels = [*rows.values(), _("open models"), *([] if mine is None else [_("your models")])]
     first_seen = abilities.dropna(subset=["train_flops"])
     known = models.dropna(subset=["train_flops"])
     swarm = pd.concat(
@@ -67,7 +68,7 @@ def compute_strip(
         "y:Q",
         title=None,
         # Room on top for the thresholds' names.
-        scale=alt.Scale(domain=[len(rows) + 0.4, -0.75 - 0.15 * len(limits)], nice=False),
+        scale=alt.Scale(domain=[len(labels) - 0.6, -0.75 - 0.15 * len(limits)], nice=False),
         axis=alt.Axis(
             values=list(range(len(labels))),
             labelExpr=f"split({json.dumps(labels, ensure_ascii=False)}[datum.value], ' ')",
@@ -126,14 +127,14 @@ def compute_strip(
         ),
     ]
     stars: list[alt.Chart] = []
-    if own is not None and not own.empty:
-        mine = compact(own_marks.marked(own, lang).assign(y=len(rows), noted=False))
+    if mine is not None:
+        mine = compact(mine.assign(y=len(rows) + 1, noted=False))
         subtitle = [*subtitle, *missing(mine, "train_flops", lang)]
         mine = placed(mine.dropna(subset="train_flops"), (0, 1), 0, "y").assign(tag=mine["shown"])
         told = [alt.Tooltip("shown:N", title=_("model")), flops]
         if not mine.empty:
             both = pd.concat([known["train_flops"], swarm["train_flops"], mine["train_flops"]])
-            stars = own_marks.points(mine, x, y, lang, size=46, tooltip=told)
+            stars = own_marks.points(mine, x, y, lang, size=46, tooltip=told, apart=12)
             right = right_of(both.to_frame(), "train_flops", None, limits[-1].train_flops)
             stars += own_marks.texts(mine, x, y, right)
     title = alt.Title(_("Training compute and thresholds"), subtitle=subtitle)

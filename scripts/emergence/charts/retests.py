@@ -7,7 +7,7 @@ import pandas as pd
 
 from emergence.charts import own_marks
 from emergence.charts.labels import in_lines, name_axis, row_height
-from emergence.charts.own_axes import missing, right_of, with_lines
+from emergence.charts.own_axes import missing, placed, right_of, with_lines
 from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
 from emergence.formats import scientific, whole
 from emergence.i18n import translator
@@ -91,6 +91,7 @@ def retest_chart(
     told: str | list[str] = _("Models with known training FLOPs (estimate, 6·N·D)")
     stars: list[alt.Chart] = []
     if mine is not None:
+        told = with_lines(told, [_("Stars: your own models; hollow where they fail")])
         told = with_lines(told, missing(mine, "flops", lang))
         known = mine.dropna(subset="flops")
         tooltip = [
@@ -101,8 +102,10 @@ def retest_chart(
             alt.Tooltip("flops_text:N", title=_("training FLOPs")),
         ]
         if not known.empty:
-            stars = own_marks.points(known, x, y, lang, size=60, tooltip=tooltip)
-            once = known.drop_duplicates("mark").assign(dy=-12.0)
+            stars = own_marks.points(known, x, y, lang, size=60, tooltip=tooltip, apart=6)
+            # Named once, in the row that is highest.
+            first = known.assign(row=known["name"].map(order.index)).sort_values(["row", "place"])
+            once = placed(first.drop_duplicates("mark"), (0, 1), 0, "row")
             stars += own_marks.texts(once, x, y, right_of(marks, "flops", least, 1e26))
     return alt.layer(rule, points, *stars).properties(
         width="container",

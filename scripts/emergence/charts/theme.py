@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import altair as alt
 import pandas as pd
@@ -98,6 +98,7 @@ POWER_LABEL = (
 )
 """Vega expression: a power of ten as 10²³, nothing between powers."""
 
+_ENTRY = 24  # characters of a line of a legend of two columns that fit a phone
 AXIS_TITLE = 42
 """Characters of an axis' title that fit the plot of a phone."""
 
@@ -137,11 +138,19 @@ def painting_order(lineages: pd.Series) -> pd.Series:
     return lineages.map(order.index)
 
 
-def lineage_legend(lang: str, **options: object) -> alt.Legend:
-    """Return the legend of `lineage_scales`, with words for the lineage `other`."""
+def lineage_legend(lang: str, further: Iterable[str] = (), **options: object) -> alt.Legend:
+    """Return the legend of `lineage_scales`, with words for the lineage `other`.
+
+    further: entries after the lineages; they may be long, and are broken into lines.
+    """
     _ = translator(lang)
     other = json.dumps(_("other"), ensure_ascii=False)
-    return alt.Legend(labelExpr=f"datum.label == 'other' ? {other} : datum.label", **options)
+    shown = f"datum.label == 'other' ? {other} : datum.label"
+    if broken := {name: lines(name, _ENTRY) for name in further}:
+        known = json.dumps(broken, ensure_ascii=False)
+        shown = f"datum.label == 'other' ? {other} : {known}[datum.label] || datum.label"
+        options = {"columns": 2} | options
+    return alt.Legend(labelExpr=shown, **options)
 
 
 def shape_statistic(value: float, lang: str) -> str:
