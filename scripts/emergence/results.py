@@ -26,9 +26,12 @@ RULES = ("sharp_decades", "forecast_error", "forecast_coverage", "fewest_tested"
 NOTE = "These tables count a reader's own models: their numbers are not those of the book."
 
 
-def tables(values: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Return the published tables by name. values: the parameters of the chapter `critique`."""
-    scores = _joined(values).scores
+def tables(values: Mapping[str, Any], root: Path = paths.OWN) -> dict[str, pd.DataFrame]:
+    """Return the published tables by name.
+
+    values: the parameters of the chapter `critique`; root: where readers' own models are.
+    """
+    scores = _joined(values, root).scores
     tasks = read_table("tasks")
     floor = values["floor"]
     curves, thresholds = findings.fitted(
@@ -45,13 +48,13 @@ def tables(values: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     }
 
 
-def included(values: Mapping[str, Any]) -> list[str]:
+def included(values: Mapping[str, Any], root: Path = paths.OWN) -> list[str]:
     """Return the names of readers' own models that the tables count; mostly none."""
-    return sorted(counted(_joined(values).scores)["name"].unique())
+    return sorted(counted(_joined(values, root).scores)["name"].unique())
 
 
-def _joined(values: Mapping[str, Any]) -> Readers:
-    return with_readers(scores_with_models(), values["own_models"], values["max_params"])
+def _joined(values: Mapping[str, Any], root: Path) -> Readers:
+    return with_readers(scores_with_models(), values["own_models"], values["max_params"], root)
 
 
 def write(found: Mapping[str, pd.DataFrame], folder: Path, own_models: Sequence[str] = ()) -> None:

@@ -132,7 +132,8 @@ def joined(table: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """Return the rows behind a chart with those of own models, told by two columns more."""
     book = table[~table["own"]] if "own" in table else table
     columns = [c for c in book.columns if c in own and c != "own"]
-    mine = own[[*columns, "flags"]].assign(own=True)
+    named = {} if {"name", "model"} & {*columns} else {"name": own["shown"]}
+    mine = own[[*columns, "flags"]].assign(own=True, **named)
     return pd.concat([book.assign(own=False), mine], ignore_index=True)
 
 
