@@ -83,7 +83,7 @@ def test_nothing_comes_of_a_hostile_name(
             expect(figure.locator(".em-live")).to_contain_text("<img src=x")
             figure.locator("button.em-data").click()
             expect(figure.locator("table")).to_contain_text("onerror")
-        star = page.locator("#chart-task-word-unscramble .em-live .mark-symbol path").last
+        star = page.locator("#chart-task-word-unscramble .em-live .mark-symbol.role-mark path").last
         star.hover(force=True)
         tooltip = page.locator("#vg-tooltip-element.visible")
         expect(tooltip).to_be_visible()

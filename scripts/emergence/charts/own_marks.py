@@ -129,12 +129,13 @@ def sentence(own: pd.DataFrame, lang: str) -> str:
 
 
 def joined(table: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows behind a chart with those of own models, told by two columns more."""
-    book = table[~table["own"]] if "own" in table else table
-    columns = [c for c in book.columns if c in own and c != "own"]
+    """Return the rows behind a chart with those of own models on top, told by two columns more."""
+    book = table.loc[~table["own"], table.columns.drop("own")] if "own" in table else table
+    columns = [column for column in book if column in own]
     named = {} if {"name", "model"} & {*columns} else {"name": own["shown"]}
     mine = own[[*columns, "flags"]].assign(own=True, **named)
-    return pd.concat([book.assign(own=False), mine], ignore_index=True)
+    order = [*named, *book.columns, "own", "flags"]
+    return pd.concat([mine, book.assign(own=False)], ignore_index=True)[order]
 
 
 def points(
