@@ -10,6 +10,8 @@ CARD ?=
 MODEL ?=
 
 export PYTHON RESULTS CARD MODEL
+# What the tests expect does not depend on the models of whoever runs them.
+test test-long screenshots: export EMERGENCE_OWN_MODELS := _build/no-models
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
@@ -22,6 +24,7 @@ help: ## list these targets
 
 site: ## build the book into _build/site (PARAMS=profiles/short.yml for other parameters)
 	@sh scripts/setup.sh
+	@$(RUN) -m emergence.own refresh || true
 	@$(RUN) -m emergence.build site $(if $(PARAMS),--params "$(PARAMS)") $(if $(CORES),--cores $(CORES))
 
 add: ## add your own model: RESULTS=folder of lm-evaluation-harness [CARD=card.yml]

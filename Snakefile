@@ -33,6 +33,7 @@ TRANSLATIONS = [book.from_root(path) for path in book.files_of(paths.TRANSLATION
 HANDOUT = [book.from_root(path) for path in book.files_of(paths.PACKAGE / "handout")]
 RESULTS = provenance.results()
 CHAPTERS = [book.from_root(path) for path in provenance.chapters()]
+OWN = [book.from_root(path) for path in provenance.own_tables()]
 RECORDED = TABLES + CHAPTERS + ["requirements.in", "requirements.txt"]
 STEP = {path.stem: book.from_root(path) for path in paths.PACKAGE.glob("*.py")}
 
@@ -40,6 +41,13 @@ STEP = {path.stem: book.from_root(path) for path in paths.PACKAGE.glob("*.py")}
 def chapter_parameters(wildcards):
     values = PARAMETERS[book.chapter_of(wildcards.page)]
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def own_tables(page):
+    """Tables of readers' own models that a page shows: adding or removing one makes it anew."""
+    mode = PARAMETERS[book.chapter_of(page)].get("own_models", "left_out")
+    found = [] if mode == "left_out" else provenance.own_tables(book.task_of(page))
+    return [book.from_root(path) for path in found]
 
 
 # What chapters read; the words of their prose come in with the pages.
@@ -119,6 +127,7 @@ rule chapter:
         catalogues=CHART_CATALOGUES,
         chapter=lambda wildcards: f"chapters/{book.chapter_of(wildcards.page)}.md",
         tables=TABLES,
+        own=lambda wildcards: own_tables(wildcards.page),
         modules=MODULES,
         requirements="requirements.txt",
         # Not `ancient`: below a step that is run anew, Snakemake then misses other changed inputs.
@@ -158,6 +167,7 @@ rule stage:
 rule record:
     input:
         recorded=RECORDED,
+        own=OWN,
         step=[STEP["provenance"], STEP["files"]],
     output:
         book.from_root(paths.PROVENANCE),
@@ -201,6 +211,7 @@ if RESULTS:
     rule results:
         input:
             tables=TABLES,
+            own=OWN if PARAMETERS["critique"].get("own_models") == "included" else [],
             described=book.from_root(paths.RESULTS_PACKAGE),
             modules=MODULES,
             requirements="requirements.txt",

@@ -27,9 +27,9 @@ STUDY = BASE | {
     **dict.fromkeys(["views", "associations", "efficiency", "percolation", "regulation"], 5),
     "own": 5,
     "evaluation": 5,
-    **dict.fromkeys(["rescored", "retest", "shots", "task_page", "trajectories"], 6),
+    **dict.fromkeys(["readers", "rescored", "retest", "shots", "task_page", "trajectories"], 6),
     **dict.fromkeys(["critique", "instrument"], 7),
-    **dict.fromkeys(["findings", "judged"], 8),
+    **dict.fromkeys(["findings", "judged", "own_verdicts"], 8),
     "charts": 9,
     "results": 9,
 }

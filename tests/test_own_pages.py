@@ -149,8 +149,8 @@ def test_untrusted_texts_are_texts(tmp_path, scores, tasks, labels):
 
 def test_models_of_one_name_are_told_apart():
     named = pd.DataFrame({"model": ["own/a", "own/b", "own/c"], "name": ["x" * 60, "x" * 60, "y"]})
-    shown = rescored.shown_names(named)
-    assert shown.is_unique and shown.str.len().max() <= rescored.NAME + 4
+    shown = models.shown_names(named)
+    assert shown.is_unique and shown.str.len().max() <= models.NAME + 4
 
 
 def test_a_limit_of_size_leaves_out_larger_models_and_those_of_unknown_size(own):

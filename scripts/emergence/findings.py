@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from emergence.instrument import curves, sensitivity, sharpness, thresholds, verdicts
+from emergence.instrument.axes import BENCHMARKS
 from emergence.instrument.cases import Case, cases
 from emergence.instrument.forecast_tables import ForecastTables, forecast_tables
 from emergence.instrument.forecasts import CUTOFF
@@ -37,7 +38,20 @@ def fitted(
 
 def forecasts(scores: pd.DataFrame, tasks: pd.DataFrame, floor: float) -> ForecastTables:
     """Return the tables of forecasts, by the methods that were chosen beforehand."""
-    return forecast_tables(scores, tasks, read_choice(), floor)
+    return forecast_tables(forecastable(scores), tasks, read_choice(), floor)
+
+
+def forecastable(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores without those of included models that have no standard benchmark.
+
+    The axis of other scores of the same model needs one, and the book's models have some.
+    """
+    if "own" not in scores:
+        return scores
+    standard = scores[scores["prompting"].eq("standard")]
+    pairs = pd.MultiIndex.from_frame(standard[["task", "metric"]])
+    known = standard.loc[pairs.isin(BENCHMARKS), "model"]
+    return scores[~scores["own"] | scores["model"].isin(known)]
 
 
 def own_methods() -> pd.DataFrame:
@@ -57,6 +71,14 @@ def verdict(
     """Return `verdicts.table` by the chosen method of each axis at one cutoff."""
     at = from_below[from_below["cutoff_flops"].eq(cutoff)]
     return verdicts.table(curve_table, threshold_table, at.merge(own_methods()), rules)
+
+
+@once
+def measured(
+    scores: pd.DataFrame, tasks: pd.DataFrame, task: str, floor: float
+) -> list[curves.Measured]:
+    """Return the curves of every case of one task, its main setting first, as they were fitted."""
+    return curves.fit_all(of_task(scores, tasks, task, floor))
 
 
 def of_task(scores: pd.DataFrame, tasks: pd.DataFrame, task: str, floor: float) -> list[Case]:

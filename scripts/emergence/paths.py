@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -13,8 +14,9 @@ REFERENCES = CHAPTERS / "references.bib"
 DATA = ROOT / "data"
 DATAPACKAGE = DATA / "datapackage.json"
 RESULTS_PACKAGE = DATA / "findings" / "datapackage.json"
-OWN = DATA / "results"
-"""Readers' own models: what lies here is theirs, and in no repository."""
+OWN = ROOT / (os.environ.get("EMERGENCE_OWN_MODELS") or DATA / "results")
+"""Readers' own models: what lies here is theirs, and in no repository. The environment variable
+names another folder, from the root of the repository; one that is not there has none."""
 OWN_PACKAGE = DATA / "own" / "datapackage.json"
 TASKS = DATA / "tasks.csv"
 EVALUATION = ROOT / "evaluation"

@@ -6,6 +6,7 @@ Pure look-ups for the page that shows them, and for the build's own record of it
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import platform
 import sys
@@ -23,6 +24,26 @@ from emergence.files import sha256, write_json
 def tables(data: Path = paths.DATA) -> list[Path]:
     """The files that hold or describe the book's data, in alphabetical order."""
     return sorted([*data.glob("*.csv"), *data.glob("*.json")])
+
+
+def own_models(root: Path = paths.OWN) -> list[Path]:
+    """The folders of readers' own models, in alphabetical order."""
+    found = root.iterdir() if root.is_dir() else ()
+    needed = ("card.json", "models.csv", "scores.csv")
+    return sorted(
+        p for p in found if p.name[0] != "." and all((p / name).is_file() for name in needed)
+    )
+
+
+def own_tables(task: str | None = None, root: Path = paths.OWN) -> list[Path]:
+    """The tables of readers' own models; those with a score of one task, where it is given."""
+    kept = [folder for folder in own_models(root) if task is None or task in _scored(folder)]
+    return [table for folder in kept for table in sorted(folder.glob("*.csv"))]
+
+
+def _scored(folder: Path) -> set[str]:
+    with (folder / "scores.csv").open(encoding="utf-8", newline="") as lines:
+        return {row.get("task", "") for row in csv.DictReader(lines)}
 
 
 def results(package: Path = paths.RESULTS_PACKAGE, folder: Path = paths.RESULTS) -> list[Path]:
@@ -52,8 +73,15 @@ def package_versions(requirements: Path = paths.DIRECT_REQUIREMENTS) -> dict[str
 
 
 def record(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Everything that identifies a build, ready for JSON; `values` are its parameters."""
-    return {
+    """Everything that identifies a build, ready for JSON; `values` are its parameters.
+
+    Readers' own models, where there are any, are told by their folders.
+    """
+    own = {
+        folder.name: {table.name: sha256(table) for table in sorted(folder.glob("*.csv"))}
+        for folder in own_models()
+    }
+    return ({"own_models": own} if own else {}) | {
         "parameters": {chapter: dict(given) for chapter, given in values.items()},
         "python": platform.python_version(),
         "packages": package_versions(),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from emergence.own.models import Own
+from emergence import paths
+from emergence.own import models
+from emergence.own.models import Own, shown_names
 from emergence.scaling import wilson
 
 RUN = ["model", "lm_eval_task", "shots", "prompting", "filter"]
@@ -30,13 +34,19 @@ READINGS = (
 )
 """Metrics with what of the answers they read, in the order in which they are shown."""
 
-NAME = 28
-"""Characters that a name has where it stands in a chart."""
-
 _RIGHT = {"exact_match", "accuracy"}
 _LOGARITHMS = {"choice_log_probability", "log_likelihood"}
 _Z = float(stats.norm.ppf(0.975))
 _EXACT = 1e-6
+
+
+def answers(mode: str, max_params: float | None = None, root: Path = paths.OWN) -> Own:
+    """Return the tables of own models that a page shows: none where `mode` is `left_out`.
+
+    max_params: as `up_to`. Raises DataError for a damaged folder of a model.
+    """
+    own = up_to(models.read(root), max_params)
+    return Own(*(table.iloc[:0] for table in own)) if mode == "left_out" else own
 
 
 def up_to(own: Own, max_params: float | None) -> Own:
@@ -48,14 +58,6 @@ def up_to(own: Own, max_params: float | None) -> Own:
         return own
     kept = set(own.models.loc[own.models["params_total"].le(max_params), "model"])
     return Own(*(table[table["model"].isin(kept)] for table in own))
-
-
-def shown_names(models: pd.DataFrame) -> pd.Series:
-    """Return what charts call each of the models, by identifier: short, and like no other's."""
-    names = models.set_index("model")["name"].sort_index()
-    cut = names.map(lambda name: name if len(name) <= NAME else f"{name[: NAME - 1].rstrip()}…")
-    again = cut.groupby(cut).cumcount()
-    return cut.where(again.eq(0), cut + " (" + (again + 1).astype(str) + ")").astype("string")
 
 
 def of_task(own: Own, task: str) -> pd.DataFrame:

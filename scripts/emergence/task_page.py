@@ -10,9 +10,7 @@ import pandas as pd
 
 from emergence import prompts, scaling
 from emergence.scaling import presence, presence_level, with_intervals
-from emergence.views import MAIN_SETTING, main_setting, one_a_size, task_row
-
-SETTING = ["metric", "prompting", "filter"]
+from emergence.views import MAIN_SETTING, SETTING, main_setting, one_a_size, task_row
 
 
 _EXAMPLES: dict[str, tuple[Callable[..., pd.DataFrame], prompts.Template, int]] = {

@@ -21,6 +21,9 @@ MAIN_SETTING = {
 }
 """Metric, prompting and filter in which the book shows a task, where it shows only one."""
 
+SETTING = ["metric", "prompting", "filter"]
+"""Columns that tell the ways in which a task is scored."""
+
 PROMPTINGS = ("direct", "zero_shot_chain_of_thought", "chain_of_thought", "self_consistency")
 
 
@@ -57,10 +60,9 @@ def setting(
     Raises DataError naming what the task does have when there is no such row.
     """
     of_task = scores[scores["task"].eq(task)]
-    columns = ["metric", "prompting", "filter"]
-    chosen = of_task[(of_task[columns] == [metric, prompting, answer_filter]).all(axis=1)]
+    chosen = of_task[(of_task[SETTING] == [metric, prompting, answer_filter]).all(axis=1)]
     if chosen.empty:
-        known = of_task[columns].drop_duplicates().agg("/".join, axis=1)
+        known = of_task[SETTING].drop_duplicates().agg("/".join, axis=1)
         found = "/".join([metric, prompting, answer_filter])
         raise DataError(f"scores: {task}: found no {found}; there are {', '.join(known)}")
     return chosen

@@ -8,9 +8,10 @@ import pandas as pd
 
 from emergence.charts.curves import Panel, plot_rows, score_layers
 from emergence.charts.labels import placed
+from emergence.charts.own_axes import missing, with_lines
+from emergence.charts.own_axes import placed as placed_names
 from emergence.charts.theme import (
     ACCENT,
-    MUTED,
     ORDINAL,
     POWER_LABEL,
     SECOND,
@@ -20,14 +21,20 @@ from emergence.charts.theme import (
     shape_statistic,
 )
 from emergence.charts.training import SHAPES, size_columns
-from emergence.formats import Count, billions, number, percent
+from emergence.formats import Count, billions, number
 from emergence.i18n import translator
+from emergence.readers import in_shares, like
 from emergence.scaling import detectable
 from emergence.tables import label
 
 
-def metric_panels(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> list[Panel]:
-    """Return a panel a metric for the same models; BLEU is drawn as a share of 100."""
+def metric_panels(
+    rows: pd.DataFrame, labels: pd.DataFrame, lang: str, own: pd.DataFrame | None = None
+) -> list[Panel]:
+    """Return a panel a metric for the same models; BLEU is drawn as a share of 100.
+
+    own: readers' models, those of each metric.
+    """
     _ = translator(lang)
     panels = []
     for metric in rows["metric"].unique():
@@ -38,7 +45,8 @@ def metric_panels(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> list[P
         scaled = part.assign(value=part["value"] / (100 if metric == "bleu" else 1))
         name = label("metric", str(metric), labels)
         title = _("{metric}, divided by 100").format(metric=name) if metric == "bleu" else name
-        panels.append(Panel(title, text, plot_rows(scaled, lang)))
+        mine = None if own is None else in_shares(like(own, part))
+        panels.append(Panel(title, text, plot_rows(scaled, lang, own=mine)))
     return panels
 
 
@@ -135,12 +143,17 @@ def axis_switch(rows: pd.DataFrame, lang: str, *, title: str, level: float) -> a
     )
     y = alt.Y("value:Q", axis=alt.Axis(title=_("score"), tickCount=5))
     calculated = "axis == 'log' ? log(datum.train_flops) / LN10 : datum.train_flops / 1e24"
-    layers = score_layers(known, lang, x, y, level)
+    right = f"datum.x > (axis == 'log' ? {(low + high) / 2:.3g} : {shares[-1] / 2:.3g})"
+    known = placed_names(known, (0, known["value"].max()), 320)
+    layers = score_layers(known, lang, x, y, level, named=f"({right})")
     layers = [layers[0], *(layer.transform_calculate(x=calculated) for layer in layers[1:])]
+    book = rows[~rows["own"]] if "own" in rows else rows
+    there = book["train_flops"].notna().sum()
     text = _("{known} {known:model|models} with known FLOPs, {out} left out").format(
-        known=Count(len(known), lang), out=Count(len(rows) - len(known), lang)
+        known=Count(there, lang), out=Count(len(book) - there, lang)
     )
-    heading = alt.TitleParams(title, subtitle=text)
+    told = with_lines(text, missing(rows, "train_flops", lang))
+    heading = alt.TitleParams(title, subtitle=told)
     chart = alt.layer(*layers).add_params(axis)
     return chart.properties(width="container", height=320, title=heading)
 
@@ -164,64 +177,6 @@ def statistics_table(statistics: pd.DataFrame, lang: str) -> pd.DataFrame:
             _("linear axis"): statistics["linear"].map(text),
             _("logarithmic axis"): statistics["logarithmic"].map(text),
             _("the axis matters"): statistics["changes"].map({True: _("yes"), False: _("no")}),
-        }
-    )
-
-
-def steps_chart(steps: pd.DataFrame, names: dict[str, str], lang: str) -> alt.LayerChart:
-    """Return the rise between neighbouring sizes of a family against the ratio of their sizes."""
-    _ = translator(lang)
-    rows = compact(steps.assign(task=steps["task"].map(names)))
-    rows["between"] = rows["smaller"] + " → " + rows["larger"]
-    x = alt.X(
-        "ratio:Q",
-        scale=alt.Scale(type="log", domain=[1, 20], nice=False),
-        axis=alt.Axis(
-            title=axis_title(_("size of the larger / size of the smaller")),
-            values=[1, 1.5, 2, 3, 5, 10, 20],
-        ),
-    )
-    y = alt.Y("rise:Q", axis=alt.Axis(title=_("rise of the score"), tickCount=5))
-    zero = alt.Chart(pd.DataFrame({"rise": [0]})).mark_rule(color=MUTED, strokeDash=[5, 4])
-    points = (
-        alt.Chart(rows)
-        .mark_point(filled=True, size=30, opacity=0.75, color=ACCENT)
-        .encode(
-            x=x,
-            y=y,
-            tooltip=[
-                alt.Tooltip("task:N", title=_("task")),
-                alt.Tooltip("between:N", title=_("models")),
-                alt.Tooltip("ratio:Q", title=_("ratio of sizes"), format=".2f"),
-                alt.Tooltip("value_smaller:Q", title=_("score of the smaller"), format=".3f"),
-                alt.Tooltip("value_larger:Q", title=_("score of the larger"), format=".3f"),
-            ],
-        )
-    )
-    shown = {"steps": len(steps), "families": steps["family"].nunique()}
-    shown["tasks"] = steps["task"].nunique()
-    text = _(
-        "{steps} {steps:step|steps} in {families} {families:family|families}, "
-        "{tasks} {tasks:task|tasks}"
-    ).format(**{key: Count(count, lang) for key, count in shown.items()})
-    return alt.layer(zero.encode(y="rise:Q"), points).properties(
-        width="container",
-        height=320,
-        title=alt.TitleParams(_("How close are the neighbours of a jump?"), subtitle=text),
-    )
-
-
-def steps_table(steps: pd.DataFrame, names: dict[str, str], lang: str) -> pd.DataFrame:
-    """Return steps as a table to show: task, family, the two models, ratio, scores."""
-    _ = translator(lang)
-    return pd.DataFrame(
-        {
-            _("task"): steps["task"].map(names),
-            _("from model"): steps["smaller"],
-            _("to model"): steps["larger"],
-            _("times larger"): steps["ratio"].map(lambda v: number(v, lang)),
-            _("score before"): steps["value_smaller"].map(lambda v: percent(v, lang)),
-            _("score after"): steps["value_larger"].map(lambda v: percent(v, lang)),
         }
     )
 

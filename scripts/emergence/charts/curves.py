@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
+from emergence.charts import own_marks
+from emergence.charts.own_axes import missing, placed, right_of, stretched, with_lines
 from emergence.charts.theme import (
     MUTED,
     compact,
@@ -23,6 +25,7 @@ from emergence.wrapping import lines
 COLUMNS = ["name", "family", "lineage", "value", "low", "high", "train_flops", "params_active"]
 NARROW = 18
 """Characters that fit the width of a panel."""
+_NAMED = 200  # px of a panel from which on own models have their names in it
 _TITLE, _SUBTITLE = 26, 34  # characters up to which a title does not widen its panel
 
 
@@ -37,12 +40,27 @@ class Panel:
     empty: Sequence[str] = ()
 
 
-def plot_rows(scores: pd.DataFrame, lang: str, keep: Sequence[str] = ()) -> pd.DataFrame:
+OWN = ["own", "place", "mark", "tag", "what"]
+"""Columns that rows of a score chart have where readers' own models are among them."""
+
+
+def plot_rows(
+    scores: pd.DataFrame, lang: str, keep: Sequence[str] = (), own: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return what a score chart draws: short columns, texts for tooltips, `noted` true or false.
 
     Needs name, family, lineage, value, train_flops, params_active, n, note; low and high are made
-    empty where absent.
+    empty where absent. own: rows of readers' models of the same scores, which come last.
     """
+    rows = _book_rows(scores[~scores["own"]] if "own" in scores else scores, lang, keep)
+    if own is None or own.empty:
+        return rows
+    marked = own_marks.marked(own, lang)
+    marked = compact(marked.assign(lineage=marked["mark"]))
+    return pd.concat([rows.assign(own=False), marked[[*rows.columns, *OWN]]], ignore_index=True)
+
+
+def _book_rows(scores: pd.DataFrame, lang: str, keep: Sequence[str]) -> pd.DataFrame:
     _ = translator(lang)
     rows = scores.copy()
     for column in ("low", "high"):
@@ -65,16 +83,23 @@ def score_layers(
     level: float | None = None,
     size: int = 60,
     extra: Sequence[alt.Tooltip] = (),
-    lineages: pd.Series | None = None,
+    legend_of: pd.DataFrame | None = None,
+    named: str | None = None,
 ) -> list[alt.Chart]:
-    """Return the layers of a score chart: level, intervals, points, hollow points of noted rows.
+    """Return the layers of a score chart: level, intervals, points, hollow points of noted rows,
+    and on top readers' own models.
 
-    lineages: those of the legend, where other charts share it; else those of `rows`.
+    legend_of: rows of all charts that share a legend; else `rows`. named: Vega expression, true of
+    an own model whose name stands left of it; without it names are in the legend only.
     """
     _ = translator(lang)
+    every = rows if legend_of is None else legend_of
+    stars = rows[rows["own"]] if "own" in rows else rows.iloc[:0]
+    rows = rows[~rows["own"]].drop(columns=OWN) if "own" in rows else rows
     base = alt.Chart(rows)
-    colours, shapes = lineage_scales(rows["lineage"] if lineages is None else lineages)
-    legend = lineage_legend(lang, title=None)
+    marks = own_marks.entries(every)
+    colours, shapes = lineage_scales(every["lineage"], marks)
+    legend = lineage_legend(lang, marks, title=None)
     tooltip = [
         alt.Tooltip("name:N", title=_("model")),
         alt.Tooltip("family:N", title=_("family")),
@@ -85,7 +110,8 @@ def score_layers(
         alt.Tooltip("flops_text:N", title=_("training FLOPs")),
         *extra,
     ]
-    if rows["low"].isna().all():
+    bare = rows["low"].isna().all()
+    if bare:
         tooltip = [t for t in tooltip if t.to_dict().get("field") not in ("low", "high")]
     colour = alt.Color("lineage:N", scale=colours, legend=legend)
     shape = alt.Shape("lineage:N", scale=shapes, legend=legend)
@@ -106,7 +132,35 @@ def score_layers(
             filled=False, size=size, strokeWidth=1.5, opacity=1
         )
         layers.append(hollow.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip))
+    if not stars.empty:
+        layers += _own_layers(stars, lang, x, y, size, [colour, shape], tooltip, named, bare)
     return layers
+
+
+def _own_layers(
+    stars: pd.DataFrame,
+    lang: str,
+    x: alt.X,
+    y: alt.Y,
+    size: int,
+    legend: Sequence[alt.Color | alt.Shape],
+    tooltip: Sequence[alt.Tooltip],
+    named: str | None,
+    bare: bool,
+) -> list[alt.Chart]:
+    """Intervals, stars and names of readers' models; bare: no chart of the book's has intervals."""
+    colour, shape = legend
+    layers = []
+    if stars["low"].notna().any() and not bare:
+        rules = alt.Chart(stars).transform_filter("isValid(datum.low)")
+        low = alt.Y("low:Q", **_axis_of(y))
+        layers.append(
+            rules.mark_rule(opacity=0.6, color=own_marks.INK).encode(x=x, y=low, y2="high:Q")
+        )
+    layers += own_marks.points(
+        stars, x, y, lang, size=size, tooltip=tooltip, colour=colour, shape=shape
+    )
+    return layers + (own_marks.texts(stars, x, y, named) if named else [])
 
 
 def _axis_of(y: alt.Y) -> dict[str, object]:
@@ -140,8 +194,12 @@ def score_chart(
     x = alt.X(f"{scale}:Q", scale=alt.Scale(type="log"), axis=power_axis(names[scale]))
     bounds = {} if domain is None else {"scale": alt.Scale(domain=list(domain))}
     y = alt.Y("value:Q", axis=alt.Axis(title=y_title, tickCount=5), **bounds)
-    return alt.layer(*score_layers(known, lang, x, y, level, extra=extra)).properties(
-        width="container", height=height, title=alt.TitleParams(text=title, subtitle=subtitle)
+    known = placed(known, domain or (0, known["value"].max()), height)
+    right = right_of(known, scale)
+    layers = score_layers(known, lang, x, y, level, extra=extra, named=right)
+    told = with_lines(subtitle, missing(rows, scale, lang))
+    return alt.layer(*layers).properties(
+        width="container", height=height, title=alt.TitleParams(text=title, subtitle=told)
     )
 
 
@@ -159,15 +217,18 @@ def panels_chart(
     A panel without rows says why in its place.
     """
     _ = translator(lang)
-    lineages = pd.concat([panel.rows["lineage"] for panel in panels])
-    charts = [_panel(panel, lang, domain, size, lineages) for panel in panels]
+    every = pd.concat([panel.rows for panel in panels])
+    charts = [_panel(panel, lang, domain, size, every) for panel in panels]
     chart = alt.concat(*charts, columns=columns, spacing={"row": 18, "column": 14})
     chart = chart.add_params(_axis_param(lang))
     chart = chart.properties(
         title=alt.TitleParams(
             title or _("Score against scale"),
             # True of the picture too, where nothing can be chosen.
-            subtitle=_("Scale: training FLOPs (estimate, 6·N·D) unless parameters are chosen"),
+            subtitle=with_lines(
+                _("Scale: training FLOPs (estimate, 6·N·D) unless parameters are chosen"),
+                missing(every, "train_flops", lang, other=_("parameters")),
+            ),
         )
     )
     return chart.resolve_scale(color="shared", shape="shared").resolve_legend(
@@ -193,7 +254,7 @@ def _panel(
     lang: str,
     domain: tuple[float, float],
     shape: tuple[int, int],
-    lineages: pd.Series,
+    every: pd.DataFrame,
 ) -> alt.Chart | alt.LayerChart:
     title = alt.TitleParams(
         text=_wrapped(panel.title, _TITLE),
@@ -212,20 +273,28 @@ def _panel(
         return text.encode(x=alt.value(shape[0] / 2), y=y, text="line:N").properties(
             title=title, **size
         )
-    domains = "scale == 'train_flops' ? [1e18, 1e26] : [4e7, 1e12]"
-    ticks = "scale == 'train_flops' ? [1e19, 1e22, 1e25] : [1e8, 1e10, 1e12]"
+    flops = stretched(every, "train_flops", ("1e18", "1e26"), "[1e19, 1e22, 1e25]")
+    params = stretched(every, "params_active", ("4e7", "1e12"), "[1e8, 1e10, 1e12]")
+    domains, ticks = (
+        f"scale == 'train_flops' ? {one} : {other}"
+        for one, other in zip(flops, params, strict=True)
+    )
     x = alt.X(
         "x:Q",
         scale=alt.Scale(type="log", domain=alt.ExprRef(domains)),
         axis=power_axis(None, values=alt.ExprRef(ticks)),
     )
     y = alt.Y("value:Q", axis=axis).scale(domain=list(domain))
+    rows = placed(panel.rows, domain, shape[1])
+    # Names find room in a wide panel only; the legend has them all.
+    named = "scale == 'train_flops' ? datum.x > 1e22 : datum.x > 7e9"
+    named = f"({named})" if shape[0] >= _NAMED else None
     layers = [
         layer
         if index == 0 and panel.level is not None
         else layer.transform_calculate(x="datum[scale]").transform_filter("isValid(datum.x)")
         for index, layer in enumerate(
-            score_layers(panel.rows, lang, x, y, panel.level, size=28, lineages=lineages)
+            score_layers(rows, lang, x, y, panel.level, 28, (), every, named)
         )
     ]
     return alt.layer(*layers).properties(title=title, **size)

@@ -7,8 +7,10 @@ import json
 import altair as alt
 import pandas as pd
 
+from emergence.charts import own_marks
 from emergence.charts.figures import Html, html_table
 from emergence.charts.labels import in_lines
+from emergence.charts.own_axes import missing
 from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
 from emergence.formats import MISSING, Count, billions, number, percent, scientific, whole
 from emergence.i18n import translator
@@ -18,12 +20,19 @@ _SLOT = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 def cost_dots(
-    costs: pd.DataFrame, target: float, lang: str, *, score: str, families: int
+    costs: pd.DataFrame,
+    target: float,
+    lang: str,
+    *,
+    score: str,
+    families: int,
+    own: pd.DataFrame | None = None,
 ) -> alt.TopLevelMixin:
     """Draw the cheapest model of each family that reaches a score, cheapest on top.
 
     costs: as `efficiency.costs` gives it, for one or more targets; a menu chooses among them, and
-    `target` is the one shown first. families: number of families with known training FLOPs.
+    `target` is the one shown first. families: number of families with known training FLOPs. own:
+    rows of readers' models with this score; each that reaches a target has a line of its own.
     """
     _ = translator(lang)
     kinds = [_("reaches it"), _("next cheaper, does not")]
@@ -87,6 +96,23 @@ def cost_dots(
             alt.Tooltip("value:Q", title=score, format=".1%"),
         ],
     )
+    stars: list[alt.Chart] = []
+    if own is not None and not own.empty:
+        mine = own_marks.marked(own, lang)
+        subtitle_own = [own_marks.key(lang), *missing(mine, "train_flops", lang)]
+        mine = mine.dropna(subset="train_flops").assign(name=mine["mark"])
+        mine = pd.concat([mine[mine["value"].ge(t)].assign(target=t) for t in targets])
+        told = [
+            alt.Tooltip("shown:N", title=_("model")),
+            alt.Tooltip("flops_text:N", title=_("training FLOPs")),
+            alt.Tooltip("value:Q", title=score, format=".1%"),
+        ]
+        x = alt.X("train_flops:Q", scale=scale, axis=axis)
+        stars = [
+            star.transform_filter("datum.target == target")
+            for star in own_marks.points(compact(mine), x, y, lang, size=60, tooltip=told)
+        ]
+        data = pd.concat([data, mine])
     # The title follows the menu, so that a picture or a print tells what was chosen.
     text = _("What {target} on {score} costs").format(score=score, target=_SLOT)
     before, _slot, after = text.partition(_SLOT)
@@ -97,8 +123,10 @@ def cost_dots(
             n=Count(families, lang)
         ),
     ]
+    if own is not None and not own.empty:
+        subtitle += subtitle_own
     return (
-        (spans + below + reaching)
+        alt.layer(spans, below, reaching, *stars)
         .add_params(chosen)
         .properties(
             width="container",

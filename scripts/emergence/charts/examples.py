@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
+from emergence.charts import own_marks
 from emergence.charts.curves import Panel, plot_rows
 from emergence.charts.figures import Html, empty_panel
-from emergence.charts.labels import in_lines, name_axis, placed, row_height
+from emergence.charts.labels import placed
+from emergence.charts.own_axes import placed as placed_names
+from emergence.charts.own_axes import with_lines
 from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
-from emergence.formats import Count, billions, scientific, whole
+from emergence.formats import Count, billions, scientific
 from emergence.i18n import translator
 from emergence.tables import label
-
-NAME = 27  # characters of a row's name that fit a phone
 
 
 def abilities_table(
@@ -110,86 +112,17 @@ def abilities_chart(abilities: pd.DataFrame, labels: pd.DataFrame, lang: str) ->
     )
 
 
-def retest_chart(retests: pd.DataFrame, lang: str) -> alt.LayerChart:
-    """Return first passing and last failing model of each re-test, beside the 2022 figure.
+def gain_panels(
+    gains: pd.DataFrame,
+    labels: pd.DataFrame,
+    title: str,
+    lang: str,
+    own: pd.DataFrame | None = None,
+) -> list[Panel]:
+    """Return a panel for each prompting in `gains` (from `views.gains`): gain against scale.
 
-    retests: from `retest.beside_2022`.
+    own: gains of readers' models.
     """
-    _ = translator(lang)
-    retests = retests.assign(name=_headed(retests["name"]))
-    names = {
-        "first_scale": _("smallest model that passes"),
-        "last_scale": _("largest model that fails"),
-        "flops_2022": _("figure of 2022"),
-    }
-    models = {
-        "first_scale": "first_model",
-        "last_scale": "last_model",
-        "flops_2022": "model_2022",
-    }
-    parts = [
-        pd.DataFrame(
-            {
-                "name": retests["name"],
-                "what": text,
-                "flops": retests[column],
-                "model": retests[models[column]],
-            }
-        )
-        for column, text in names.items()
-    ]
-    marks = compact(pd.concat(parts).dropna(subset="flops"))
-    marks["flops_text"] = marks["flops"].map(lambda x: scientific(x, lang))
-    order = retests.sort_values("first_scale")["name"].tolist()
-    y = alt.Y("name:N", sort=order, axis=name_axis(order, NAME, labelLimit=190, grid=True))
-    scale = alt.Scale(type="log", domain=[5e20, 1e26])
-    x = alt.X(
-        "flops:Q",
-        scale=scale,
-        axis=power_axis(_("training FLOPs")),
-    )
-    span = alt.Chart(compact(retests.dropna(subset=["first_scale", "last_scale"]))).mark_rule(
-        strokeWidth=2, opacity=0.5, color=MUTED
-    )
-    domain = list(names.values())
-    legend = alt.Legend(title=None, columns=1, **in_lines(domain, 20))
-    points = (
-        alt.Chart(marks)
-        .mark_point(filled=True, size=95, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color(
-                "what:N",
-                scale=alt.Scale(domain=domain, range=[ACCENT, MUTED, SECOND]),
-                legend=legend,
-            ),
-            shape=alt.Shape(
-                "what:N",
-                scale=alt.Scale(domain=domain, range=["circle", "square", "diamond"]),
-                legend=legend,
-            ),
-            tooltip=[
-                alt.Tooltip("name:N", title=_("ability")),
-                alt.Tooltip("what:N", title=_("mark")),
-                alt.Tooltip("model:N", title=_("model")),
-                alt.Tooltip("flops_text:N", title=_("training FLOPs")),
-            ],
-        )
-    )
-    rule = span.encode(x=alt.X("first_scale:Q", scale=scale), x2="last_scale:Q", y=y)
-    return alt.layer(rule, points).properties(
-        width="container",
-        height=row_height(order, NAME, 26) * len(retests),
-        title=alt.TitleParams(
-            _("Where abilities appear in open models"),
-            subtitle=_("Models with known training FLOPs (estimate, 6·N·D)"),
-        ),
-    )
-
-
-def gain_panels(gains: pd.DataFrame, labels: pd.DataFrame, title: str, lang: str) -> list[Panel]:
-    """Return a panel for each prompting in `gains` (from `views.gains`): gain against scale."""
     _ = translator(lang)
     panels = []
     for prompting in gains["prompting"].unique():
@@ -197,17 +130,25 @@ def gain_panels(gains: pd.DataFrame, labels: pd.DataFrame, title: str, lang: str
         text = _("{count} {count:model|models}, {known} with FLOPs").format(
             count=Count(len(rows), lang), known=Count(rows["train_flops"].notna().sum(), lang)
         )
-        drawn = plot_rows(rows.assign(value=rows["gain"]), lang)
+        mine = None if own is None else own[own["prompting"].eq(prompting)]
+        mine = None if mine is None else mine.assign(value=mine["gain"], low=np.nan, high=np.nan)
+        drawn = plot_rows(rows.assign(value=rows["gain"]), lang, own=mine)
         panels.append(Panel(title, [label("prompting", prompting, labels), text], drawn, 0.0))
     return panels
 
 
 def filters_chart(
-    means: pd.DataFrame, labels: pd.DataFrame, lang: str, *, tasks: int
+    means: pd.DataFrame,
+    labels: pd.DataFrame,
+    lang: str,
+    *,
+    tasks: int,
+    own: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """Return strict against flexible reading of the same answers, a point a model and prompting.
 
     means: columns name, prompting, strict, flexible (shares), each averaged over `tasks` tasks.
+    own: the same of readers' models.
     """
     _ = translator(lang)
     names = {p: label("prompting", p, labels) for p in ("direct", "chain_of_thought")}
@@ -242,42 +183,27 @@ def filters_chart(
             ],
         )
     )
+    stars: list[alt.Chart] = []
+    if own is not None and not own.empty:
+        mine = own_marks.marked(own, lang).assign(prompting=own["prompting"].map(names))
+        mine = placed_names(compact(mine), (0, 1), 300, "strict")
+        shown = [
+            alt.Tooltip("shown:N", title=_("model")),
+            alt.Tooltip("prompting:N", title=_("prompting")),
+            alt.Tooltip("flexible:Q", title=_("flexible"), format=".3f"),
+            alt.Tooltip("strict:Q", title=_("strict"), format=".3f"),
+        ]
+        stars = own_marks.points(mine, x, y, lang, size=45, tooltip=shown)
+        stars += own_marks.texts(mine, x, y, "datum.flexible > 0.5")
     count = _("{count} {count:model|models}, mean of {tasks} {tasks:task|tasks}").format(
         count=Count(rows["name"].nunique(), lang), tasks=Count(tasks, lang)
     )
-    return alt.layer(line, points).properties(
+    told = with_lines(count, [own_marks.key(lang)] if stars else [])
+    return alt.layer(line, points, *stars).properties(
         width="container",
         height=300,
-        title=alt.TitleParams(_("The same answers, read in two ways"), subtitle=count),
+        title=alt.TitleParams(_("The same answers, read in two ways"), subtitle=told),
     )
-
-
-def retest_table(retests: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Return the re-tests (from `retest.beside_2022`) as a table to show."""
-    _ = translator(lang)
-    return pd.DataFrame(
-        {
-            _("ability"): _headed(retests["name"]),
-            _("pass / tested"): [
-                f"{whole(passing, lang)} / {whole(tested, lang)}"
-                for passing, tested in zip(retests["passing"], retests["tested"], strict=True)
-            ],
-            _("smallest that passes"): _models(retests, "first", lang),
-            _("largest that fails"): _models(retests, "last", lang),
-            _("in 2022"): retests["flops_2022"].map(lambda x: scientific(x, lang)),
-        }
-    )
-
-
-def _headed(names: pd.Series) -> pd.Series:
-    """Return names of tasks and of promptings alike, each with a capital at its head."""
-    return names.str[:1].str.upper() + names.str[1:]
-
-
-def _models(retests: pd.DataFrame, end: str, lang: str) -> list[str | None]:
-    """Return the models at one end of the re-tests with their FLOPs."""
-    pairs = zip(retests[f"{end}_model"], retests[f"{end}_scale"], strict=True)
-    return [None if pd.isna(m) else f"{m} ({scientific(flops, lang)})" for m, flops in pairs]
 
 
 def others_panel(abilities: pd.DataFrame, lang: str) -> Html:

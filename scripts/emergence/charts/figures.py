@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from emergence.charts import own_marks
 from emergence.charts.frontends import living_html
 from emergence.charts.theme import CONFIG
 from emergence.errors import ChapterError
@@ -21,6 +22,7 @@ from emergence.outputs import for_book
 MIME = "application/vnd.vegalite.v6+json"
 SHORT, PROSE = 12, 60  # characters, up to which a cell is a word, and from which it is prose
 _TAG = re.compile(r"<[^>]*>")
+_FORMULA = {"=", "+", "-", "@"}
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,20 @@ class Figure:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         if not for_book():
             return {"text/html": living_html(self.spec, self.alt), "text/plain": self.alt}
-        data = {MIME: self.spec, "text/plain": self.alt, "text/csv": self.table.to_csv(index=False)}
+        table = as_text(self.table).to_csv(index=False)
+        data = {MIME: self.spec, "text/plain": self.alt, "text/csv": table}
         return data, {MIME: {"name": self.name}}
+
+
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet takes for formulas: an apostrophe stands before
+    them."""
+    texts = table.select_dtypes(["object", "string"]).columns
+    return table.assign(**{c: table[c].map(_no_formula, na_action="ignore") for c in texts})
+
+
+def _no_formula(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip()[:1] in _FORMULA else cell
 
 
 def figure(
@@ -47,14 +61,18 @@ def figure(
     table: pd.DataFrame,
     lang: str,
     narrow_columns: int | None = None,
+    own: pd.DataFrame | None = None,
 ) -> Figure:
     """Return the chart as a figure of the book.
 
     name: lower-case words joined by hyphens, unique in the book. alt: what the chart shows, in a
     sentence or two. table: the rows behind it, offered as CSV. lang: the language whose signs the
     numbers on axes and in tooltips have. narrow_columns: columns of small multiples on a phone.
-    Raises ChapterError for a name or text that will not do.
+    own: rows of readers' models that the chart shows; they join the rows of the table, and the
+    sentences. Raises ChapterError for a name or text that will not do.
     """
+    if own is not None and not own.empty:
+        alt, table = f"{alt} {own_marks.sentence(own, lang)}", own_marks.joined(table, own)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ChapterError(f"figure: name: found {name!r}; expected words joined by hyphens")
     if len(alt.split()) < 5:
@@ -148,6 +166,12 @@ def _length(column: pd.Series) -> str:
 
 def _css(kind: str) -> str:
     return f' class="{kind}"'
+
+
+def stacked(*parts: Html | None) -> Html:
+    """Return pieces of HTML as one; those that are None are left out."""
+    there = [part for part in parts if part is not None]
+    return Html("".join(part.html for part in there), "\n".join(part.text for part in there))
 
 
 def empty_panel(title: str, text: str, name: str = "") -> Html:

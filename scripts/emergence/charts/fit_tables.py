@@ -13,8 +13,8 @@ from emergence.formats import MISSING, Count, billions, number, scientific
 from emergence.i18n import translator
 from emergence.instrument.cases import KEYS
 from emergence.tables import label
-from emergence.task_page import SETTING, TaskPage
-from emergence.views import MAIN_SETTING
+from emergence.task_page import TaskPage
+from emergence.views import MAIN_SETTING, SETTING
 
 
 def main_rows(table: pd.DataFrame, task: str) -> pd.DataFrame:

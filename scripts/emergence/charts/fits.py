@@ -8,8 +8,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from emergence.charts import own_marks
 from emergence.charts.figures import Figure, Html, empty_panel, figure
 from emergence.charts.fit_tables import counted, main_rows, threshold_text, width_text
+from emergence.charts.own_axes import missing, placed, right_of, with_lines
 from emergence.charts.theme import (
     ACCENT,
     MUTED,
@@ -21,7 +23,9 @@ from emergence.charts.theme import (
 from emergence.charts.words import axis as axis_word
 from emergence.charts.words import status as reason
 from emergence.i18n import translator
+from emergence.instrument.cases import AXES
 from emergence.instrument.curves import Measured, line
+from emergence.readers import in_shares, like
 from emergence.tables import label
 from emergence.task_page import TaskPage
 from emergence.wrapping import lines
@@ -38,11 +42,12 @@ def curve_figure(
     thresholds: pd.DataFrame,
     labels: pd.DataFrame,
     lang: str,
+    own: pd.DataFrame | None = None,
 ) -> Figure | Html:
     """Return the main setting's scores and curve against both axes of scale, or why there is none.
 
     measured: of the task's cases; curves, thresholds: `curves.table` and `thresholds.table` of
-    them.
+    them. own: readers' models on this task, in all settings.
     """
     _ = translator(lang)
     task = str(page.task["task"])
@@ -51,20 +56,27 @@ def curve_figure(
         return empty_panel(
             _("No curve to draw"), _("No public table scores open models on this task.")
         )
-    own = [measured[at] for at in shape.index]
-    if not any(m.fit.fitted for m in own):
+    both = [measured[at] for at in shape.index]
+    if not any(m.fit.fitted for m in both):
         return empty_panel(_("No curve is fitted"), _refusals(shape, lang))
     metric = label("metric", str(shape["metric"].iloc[0]), labels)
-    rows = [(m, shape.loc[at], crossed.loc[at]) for m, at in zip(own, shape.index, strict=True)]
-    top = max(_highest(m) for m in own)
-    titles = _titles(shape, crossed, lang)
+    rows = [(m, shape.loc[at], crossed.loc[at]) for m, at in zip(both, shape.index, strict=True)]
+    mine = None if own is None else in_shares(like(own, page.main))
+    stars = None if mine is None or mine.empty else own_marks.marked(mine, lang)
+    top = max(_highest(m) for m in both)
+    if stars is not None:
+        top = max(top, min(1.0, np.ceil(10 * stars["value"].max()) / 10))
+    titles = _titles(shape, crossed, stars, lang)
     panels = [
-        _panel(*row, metric, top, lang).properties(title=title)
+        _panel(*row, metric, top, lang, stars).properties(title=title)
         for row, title in zip(rows, titles, strict=True)
     ]
     chart = alt.concat(*panels, columns=len(panels), spacing=24).properties(
         title=alt.TitleParams(
-            _("The curve of a typical family"), subtitle=_("Bands and bars: 95 % intervals")
+            _("The curve of a typical family"),
+            subtitle=with_lines(
+                _("Bands and bars: 95 % intervals"), [] if stars is None else [own_marks.key(lang)]
+            ),
         )
     )
     chart = chart.resolve_scale(color="shared", shape="shared")
@@ -72,10 +84,17 @@ def curve_figure(
     text = _("{task}: curve fitted to {metric}. {told}.").format(
         task=page.task["name"], metric=metric, told=told
     )
-    drawn = pd.concat([_line(m).assign(axis=m.axis) for m in own if m.fit.fitted])
+    drawn = pd.concat([_line(m).assign(axis=m.axis) for m in both if m.fit.fitted])
     table = compact(drawn.rename(columns={"y": "score"}))
     name = f"task-{task.replace('_', '-')}-curve"
-    return figure(chart, name=name, alt=text, table=table, lang=lang, narrow_columns=1)
+    alone = None if stars is None else _told_own(stars)
+    return figure(chart, name=name, alt=text, table=table, lang=lang, narrow_columns=1, own=alone)
+
+
+def _told_own(stars: pd.DataFrame) -> pd.DataFrame:
+    """Own models as rows of the table behind the curve: a row an axis."""
+    parts = [stars.assign(axis=a, scale=stars[a], score=stars["value"]) for a in AXES]
+    return pd.concat(parts).dropna(subset="scale").drop(columns=["low", "high"])
 
 
 def _refusals(shape: pd.DataFrame, lang: str) -> str:
@@ -117,7 +136,13 @@ def _highest(m: Measured) -> float:
 
 
 def _panel(
-    m: Measured, shape: pd.Series, crossed: pd.Series, metric: str, top: float, lang: str
+    m: Measured,
+    shape: pd.Series,
+    crossed: pd.Series,
+    metric: str,
+    top: float,
+    lang: str,
+    stars: pd.DataFrame | None,
 ) -> alt.LayerChart:
     _ = translator(lang)
     names = {
@@ -135,6 +160,7 @@ def _panel(
     )
     form = alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=["circle", "diamond", "square"]))
     known = m.case.rows.dropna(subset=[m.axis, "value"])
+    known = known[~known["own"]] if "own" in known else known
     points = pd.DataFrame(
         {"scale": known[m.axis], "y": known["value"] / m.case.best, "kind": kinds[0]}
     )
@@ -154,7 +180,34 @@ def _panel(
         )
         places = base.mark_point(filled=True, size=70, opacity=1)
         layers += [bars, places.encode(x=x, y=y, color=colour, shape=form)]
+    if stars is not None:
+        layers += _own_layers(stars, m.axis, x, y, known, top, lang)
     return alt.layer(*layers).properties(width=_SIZE[0], height=_SIZE[1])
+
+
+def _own_layers(
+    stars: pd.DataFrame,
+    axis: str,
+    x: alt.X,
+    y: alt.Y,
+    known: pd.DataFrame,
+    top: float,
+    lang: str,
+) -> list[alt.Chart]:
+    """Readers' models where they lie on the axis, with their names."""
+    _ = translator(lang)
+    rows = stars.dropna(subset=axis).assign(scale=stars[axis], y=stars["value"])
+    if rows.empty:
+        return []
+    rows = placed(compact(rows), (0, top), _SIZE[1])
+    right = right_of(pd.DataFrame({"scale": [*known[axis], *rows["scale"]]}), "scale")
+    tooltip = [
+        alt.Tooltip("shown:N", title=_("model")),
+        alt.Tooltip("y:Q", title=_("score"), format=".3f"),
+        alt.Tooltip("n_text:N", title=_("items")),
+    ]
+    drawn = own_marks.points(rows, x, y, lang, size=50, tooltip=tooltip)
+    return drawn + own_marks.texts(rows, x, y, right)
 
 
 def _level(level: float) -> alt.Chart:
@@ -176,7 +229,9 @@ def _marked(
     return pd.DataFrame(rows, columns=["scale", "low", "high", "y", "kind"])
 
 
-def _titles(shapes: pd.DataFrame, crossings: pd.DataFrame, lang: str) -> list[alt.TitleParams]:
+def _titles(
+    shapes: pd.DataFrame, crossings: pd.DataFrame, stars: pd.DataFrame | None, lang: str
+) -> list[alt.TitleParams]:
     """What is found on each axis; of equal height, so that the panels stand in line."""
     found = []
     for at, shape in shapes.iterrows():
@@ -184,6 +239,8 @@ def _titles(shapes: pd.DataFrame, crossings: pd.DataFrame, lang: str) -> list[al
         pieces = [counted(shape, lang), width_text(shape, lang)]
         if not crossed["status"] == shape["status"] != "ok":
             pieces.append(threshold_text(crossed, lang))
+        if stars is not None:
+            pieces += missing(stars, str(shape["axis"]), lang)
         found.append([part for piece in pieces for part in lines(piece, _SUBTITLE)])
     most = max(len(parts) for parts in found)
     return [

@@ -9,25 +9,39 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from emergence.charts import own_marks
 from emergence.charts.figures import Figure, Html, empty_panel, figure
-from emergence.charts.foretold import Foretold, metric_name, said
-from emergence.charts.theme import ACCENT, MUTED, SECOND, axis_title, power_axis
+from emergence.charts.foretold import AXIS, Foretold, metric_name, said
+from emergence.charts.own_axes import missing, placed, right_of, with_lines
+from emergence.charts.theme import ACCENT, MUTED, SECOND, axis_title, compact, power_axis
 from emergence.formats import Count, number
 from emergence.i18n import translator
 from emergence.instrument.forecasts import CUTOFF
+from emergence.readers import in_shares
 from emergence.task_page import TaskPage
 
 _SIZE = (268, 230)  # px of a panel; two stand side by side on a wide page
 
 
 def forecast_figure(
-    page: TaskPage, metrics: Sequence[Foretold], labels: pd.DataFrame, lang: str
+    page: TaskPage,
+    metrics: Sequence[Foretold],
+    labels: pd.DataFrame,
+    lang: str,
+    own: pd.DataFrame | None = None,
 ) -> Figure | Html:
-    """Return forecasts with a slider over the cutoff, or why there are none."""
+    """Return forecasts with a slider over the cutoff, or why there are none.
+
+    own: readers' models on this task, in all settings; no forecast learns from them.
+    """
     _ = translator(lang)
     drawn = [one for one in metrics if not one.predicted.empty]
     if not drawn:
         return _none(page, lang)
+    mine = None
+    if own is not None:
+        shown = own[own["prompting"].eq("few_shot") & own["metric"].isin(o.metric for o in drawn)]
+        mine = None if shown.empty else own_marks.marked(in_shares(shown), lang)
     cutoffs = drawn[0].errors["cutoff_flops"].tolist()
     told = sorted({c for one in drawn for c in one.predicted["c"]})
     start = min(told, key=lambda c: abs(math.log(cutoffs[c] / CUTOFF)))
@@ -39,11 +53,16 @@ def forecast_figure(
     )
     at = alt.param(name="at", value=start + 1, bind=bind)
     panels = [
-        panel for one in drawn for panel in (_scores(one, labels, lang), _mae(one, labels, lang))
+        panel
+        for one in drawn
+        for panel in (_scores(one, labels, lang, mine), _mae(one, labels, lang))
     ]
     title = alt.TitleParams(
         _("Larger models, foretold from smaller ones"),
-        subtitle=_("Learnt from models up to the cutoff, the vertical rule; 95 % intervals"),
+        subtitle=with_lines(
+            _("Learnt from models up to the cutoff, the vertical rule; 95 % intervals"),
+            [] if mine is None else [own_marks.key(lang), *missing(mine, AXIS, lang)],
+        ),
     )
     chart = (
         alt.concat(*panels, columns=2, spacing=24)
@@ -59,6 +78,7 @@ def forecast_figure(
         table=pd.concat([_drawn(one) for one in drawn], ignore_index=True),
         lang=lang,
         narrow_columns=1,
+        own=None if mine is None else mine.assign(observed=mine["value"]).dropna(subset=AXIS),
     )
 
 
@@ -101,7 +121,9 @@ def _told(page: TaskPage, one: Foretold, start: int, labels: pd.DataFrame, lang:
     )
 
 
-def _scores(one: Foretold, labels: pd.DataFrame, lang: str) -> alt.LayerChart:
+def _scores(
+    one: Foretold, labels: pd.DataFrame, lang: str, own: pd.DataFrame | None
+) -> alt.LayerChart:
     """Scores by training FLOPs: learnt from, larger as observed, larger as predicted."""
     _ = translator(lang)
     kinds = [_("learnt from"), _("larger, observed"), _("larger, predicted")]
@@ -147,9 +169,27 @@ def _scores(one: Foretold, labels: pd.DataFrame, lang: str) -> alt.LayerChart:
         fontWeight="normal",
         offset=6,
     )
-    return alt.layer(rule, bars, observed, points).properties(
-        width=_SIZE[0], height=_SIZE[1], title=heading
-    )
+    layers = [rule, bars, observed, points, *_own_layers(one, own, x, y, lang)]
+    return alt.layer(*layers).properties(width=_SIZE[0], height=_SIZE[1], title=heading)
+
+
+def _own_layers(
+    one: Foretold, own: pd.DataFrame | None, x: alt.X, y: alt.Y, lang: str
+) -> list[alt.Chart]:
+    _ = translator(lang)
+    if own is None:
+        return []
+    rows = own[own["metric"].eq(one.metric)].dropna(subset=AXIS)
+    if rows.empty:
+        return []
+    rows = placed(compact(rows.assign(x=rows[AXIS], y=rows["value"])), (0, 1), _SIZE[1])
+    tooltip = [
+        alt.Tooltip("shown:N", title=_("model")),
+        alt.Tooltip("y:Q", title=_("score"), format=".3f"),
+    ]
+    right = right_of(pd.DataFrame({"x": [*one.models["x"], *rows["x"]]}), "x")
+    drawn = own_marks.points(rows, x, y, lang, size=50, tooltip=tooltip)
+    return drawn + own_marks.texts(rows, x, y, right)
 
 
 def _rule(edge: str, field: str) -> alt.Chart:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from emergence.charts import own_marks
 from emergence.charts.labels import name_axis, row_height
+from emergence.charts.own_axes import missing, placed, right_of
 from emergence.charts.theme import (
     ACCENT,
     MUTED,
@@ -82,21 +84,29 @@ def association_dots(
 
 
 def truthfulness(
-    scores: pd.DataFrame, decades: pd.DataFrame, lang: str, *, left_out: int
+    scores: pd.DataFrame,
+    decades: pd.DataFrame,
+    lang: str,
+    *,
+    left_out: int,
+    own: pd.DataFrame | None = None,
 ) -> alt.TopLevelMixin:
     """Draw TruthfulQA's MC2 against training FLOPs, models of a family joined.
 
     scores: rows with value, train_flops, family, lineage, name. decades: as
-    `associations.by_decade` gives it. left_out: models without training FLOPs, told in words.
+    `associations.by_decade` gives it. left_out: models without training FLOPs, told in words. own:
+    rows of readers' models.
     """
     _ = translator(lang)
     known = scores.dropna(subset=["train_flops", "value"])
+    mine = None if own is None or own.empty else compact(own_marks.marked(own, lang))
+    stars = known.iloc[:0] if mine is None else mine.dropna(subset="train_flops")
     data = compact(
         known[["name", "family", "lineage", "train_flops", "value"]].assign(
             size=known["params_total"].map(lambda n: billions(n, lang))
         )
     )
-    colours, shapes = lineage_scales(known["lineage"])
+    colours, shapes = lineage_scales(known["lineage"], own_marks.entries(stars))
     x = alt.X(
         "train_flops:Q",
         scale=alt.Scale(type="log"),
@@ -108,7 +118,7 @@ def truthfulness(
         scale=alt.Scale(zero=False),
         axis=alt.Axis(format=".0%", tickCount=5),
     )
-    legend = lineage_legend(lang, title=_("lineage"))
+    legend = lineage_legend(lang, own_marks.entries(stars), title=_("lineage"))
     colour = alt.Color("lineage:N", scale=colours, legend=legend)
     base = alt.Chart(data)
     lines = base.mark_line(strokeWidth=1.2, opacity=0.5).encode(
@@ -145,7 +155,24 @@ def truthfulness(
         ),
         _("wide bars: median of each power of ten"),
     ]
-    return (medians + lines + points).properties(
+    layers = [medians, lines, points]
+    if not stars.empty:
+        stars = stars.assign(lineage=stars["mark"])
+        both = pd.concat([known[["train_flops", "value"]], stars])
+        stars = placed(stars, (both["value"].min(), both["value"].max()), 320)
+        told = [
+            alt.Tooltip("shown:N", title=_("model")),
+            alt.Tooltip("flops_text:N", title=_("training FLOPs")),
+            alt.Tooltip("value:Q", title=_("MC2"), format=".1%"),
+        ]
+        shape = alt.Shape("lineage:N", scale=shapes, legend=legend)
+        layers += own_marks.points(
+            stars, x, y, lang, size=60, tooltip=told, colour=colour, shape=shape
+        )
+        layers += own_marks.texts(stars, x, y, right_of(both, "train_flops"))
+    if mine is not None:
+        subtitle = [*subtitle, *missing(mine, "train_flops", lang)]
+    return alt.layer(*layers).properties(
         width="container",
         height=320,
         title=alt.Title(_("TruthfulQA against training compute"), subtitle=subtitle),

@@ -16,7 +16,7 @@ from emergence.charts.own_words import setting_words
 from emergence.charts.theme import ACCENT, MUTED, axis_title, compact, power_axis
 from emergence.formats import Count, billions, number, scientific, whole
 from emergence.i18n import translator
-from emergence.own.models import Own
+from emergence.own.models import Own, shown_names
 from emergence.scaling import with_intervals
 from emergence.tables import label
 from emergence.task_page import TaskPage
@@ -35,7 +35,7 @@ def points_figure(
     rows = own.scores[own.scores["task"].eq(page.task["task"])]
     if rows.empty:
         return None
-    names = rescored.shown_names(own.models)
+    names = shown_names(own.models)
     rows = rows.merge(own.models, on="model", how="left", validate="m:1")
     rows = with_intervals(rows.assign(name=rows["model"].map(names)))
     known = rows.dropna(subset="params_active")

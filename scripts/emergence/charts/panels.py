@@ -7,6 +7,7 @@ import pandas as pd
 from emergence.charts.curves import NARROW, Panel, plot_rows
 from emergence.formats import Count
 from emergence.i18n import translator
+from emergence.readers import of_main
 from emergence.scaling import presence_level, with_intervals
 from emergence.tables import label
 from emergence.views import main_setting
@@ -27,10 +28,12 @@ def slide_panels(
     *,
     stand_in: str,
     floor: float,
+    own: pd.DataFrame | None = None,
 ) -> tuple[list[Panel], pd.DataFrame]:
     """Return the panels of the slide's eight tasks in its order, and the rows they draw.
 
     The rows have the columns of `scores` with slide_task, level (chance or floor), low and high.
+    own: readers' models (`readers.Readers.own`), drawn beside and not among the rows.
     """
     by_id = tasks.set_index("task")
     panels, drawn = [], []
@@ -38,13 +41,15 @@ def slide_panels(
         task = shown_task(slide_task, tasks, stand_in)
         rows = with_intervals(main_setting(scores, task))
         level = presence_level(by_id.loc[task], floor)[0]
-        panels.append(_panel(rows, by_id, slide_task, task, level, labels, lang))
+        mine = None if own is None else of_main(own, [task])
+        panels.append(_panel(rows, mine, by_id, slide_task, task, level, labels, lang))
         drawn.append(rows.assign(slide_task=slide_task, level=level))
     return panels, pd.concat(drawn, ignore_index=True)
 
 
 def _panel(
     rows: pd.DataFrame,
+    own: pd.DataFrame | None,
     by_id: pd.DataFrame,
     slide_task: str,
     task: str,
@@ -65,4 +70,4 @@ def _panel(
         count=Count(count, lang), known=Count(known, lang)
     )
     drawn_level = None if pd.isna(level) else level
-    return Panel(title, [what, models], plot_rows(rows, lang), drawn_level)
+    return Panel(title, [what, models], plot_rows(rows, lang, own=own), drawn_level)

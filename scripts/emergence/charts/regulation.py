@@ -7,7 +7,9 @@ import json
 import altair as alt
 import pandas as pd
 
+from emergence.charts import own_marks
 from emergence.charts.figures import Html, html_table
+from emergence.charts.own_axes import missing, placed, right_of
 from emergence.charts.theme import ACCENT, MUTED, SECOND, compact, power_axis
 from emergence.formats import MISSING, Count, percent, scientific
 from emergence.i18n import translator
@@ -30,16 +32,21 @@ def rule_names(lang: str) -> dict[str, str]:
 
 
 def compute_strip(
-    abilities: pd.DataFrame, models: pd.DataFrame, limits: tuple[Threshold, ...], lang: str
+    abilities: pd.DataFrame,
+    models: pd.DataFrame,
+    limits: tuple[Threshold, ...],
+    lang: str,
+    own: pd.DataFrame | None = None,
 ) -> alt.TopLevelMixin:
     """Draw where abilities (2022) and models lie on the scale of training FLOPs, with thresholds.
 
     abilities: rows of the table `abilities`; models: rows of the table `models`. limits: smallest
-    first. Rows without training FLOPs are counted in words.
+    first. Rows without training FLOPs are counted in words. own: readers' models, a row each.
     """
     _ = translator(lang)
     rows = {"few_shot": _("few-shot abilities"), "augmented": _("augmented abilities")}
-    labels = [*rows.values(), _("open models")]
+    mine = None if own is None or own.empty else own_marks.marked(own, lang)
+    labels = [*rows.values(), _("open models"), *([] if mine is None else [_("your models")])]
     first_seen = abilities.dropna(subset=["train_flops"])
     known = models.dropna(subset=["train_flops"])
     swarm = pd.concat(
@@ -61,7 +68,7 @@ def compute_strip(
         "y:Q",
         title=None,
         # Room on top for the thresholds' names.
-        scale=alt.Scale(domain=[len(rows) + 0.4, -0.75 - 0.15 * len(limits)], nice=False),
+        scale=alt.Scale(domain=[len(labels) - 0.6, -0.75 - 0.15 * len(limits)], nice=False),
         axis=alt.Axis(
             values=list(range(len(labels))),
             labelExpr=f"split({json.dumps(labels, ensure_ascii=False)}[datum.value], ' ')",
@@ -119,8 +126,21 @@ def compute_strip(
             n=Count(len(known), lang), missing=Count(len(models) - len(known), lang)
         ),
     ]
+    stars: list[alt.Chart] = []
+    if mine is not None:
+        mine = compact(mine.assign(y=len(rows) + 1, noted=False))
+        subtitle = [*subtitle, *missing(mine, "train_flops", lang)]
+        mine = placed(mine.dropna(subset="train_flops"), (0, 1), 0, "y").assign(tag=mine["shown"])
+        told = [alt.Tooltip("shown:N", title=_("model")), flops]
+        if not mine.empty:
+            both = pd.concat([known["train_flops"], swarm["train_flops"], mine["train_flops"]])
+            stars = own_marks.points(mine, x, y, lang, size=46, tooltip=told, apart=12)
+            right = right_of(both.to_frame(), "train_flops", None, limits[-1].train_flops)
+            stars += own_marks.texts(mine, x, y, right)
     title = alt.Title(_("Training compute and thresholds"), subtitle=subtitle)
-    return alt.layer(ticks, dots, *laws).properties(width="container", height=HEIGHT, title=title)
+    return alt.layer(ticks, dots, *laws, *stars).properties(
+        width="container", height=HEIGHT, title=title
+    )
 
 
 def threshold_table(

@@ -11,6 +11,7 @@ from emergence.charts.figures import Figure, Html, empty_panel, figure, html_tab
 from emergence.charts.theme import shape_statistic
 from emergence.formats import Count, number, percent, scientific, whole
 from emergence.i18n import translator
+from emergence.readers import in_shares, like
 from emergence.scaling import first_passing, last_failing
 from emergence.tables import label
 from emergence.task_page import TaskPage, family_shapes, settings
@@ -69,8 +70,13 @@ def _reason(row: pd.Series, labels: pd.DataFrame) -> str:
     return "" if pd.isna(row["chance_reason"]) else label("reason", row["chance_reason"], labels)
 
 
-def main_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure | Html:
-    """Return the main setting's scores against training FLOPs, or why there are none."""
+def main_figure(
+    page: TaskPage, labels: pd.DataFrame, lang: str, own: pd.DataFrame | None = None
+) -> Figure | Html:
+    """Return the main setting's scores against training FLOPs, or why there are none.
+
+    own: readers' models on this task, in all settings.
+    """
     _ = translator(lang)
     if page.main.empty:
         return _no_data(lang)
@@ -87,8 +93,9 @@ def main_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure | Htm
         out=Count(models - with_flops, lang),
     )
     level = None if math.isnan(page.level) else page.level
+    mine = None if own is None else like(own, page.main)
     chart = score_chart(
-        plot_rows(page.main, lang),
+        plot_rows(page.main, lang, own=mine),
         lang,
         title=str(page.task["name"]),
         subtitle=subtitle,
@@ -106,16 +113,22 @@ def main_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure | Htm
         low=number(lowest, lang, 2),
         high=number(highest, lang, 2),
     )
-    return figure(chart, name=f"task-{_slug(page)}", alt=alt, table=page.main, lang=lang)
+    name = f"task-{_slug(page)}"
+    return figure(chart, name=name, alt=alt, table=page.main, lang=lang, own=mine)
 
 
-def settings_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure | Html:
-    """Return a small chart for each metric, prompting and filter of the task."""
+def settings_figure(
+    page: TaskPage, labels: pd.DataFrame, lang: str, own: pd.DataFrame | None = None
+) -> Figure | Html:
+    """Return a small chart for each metric, prompting and filter of the task.
+
+    own: as in `main_figure`.
+    """
     _ = translator(lang)
     found = settings(page)
     if not found:
         return _no_data(lang)
-    panels = [_setting_panel(page, setting, labels, lang) for setting in found]
+    panels = [_setting_panel(page, setting, own, labels, lang) for setting in found]
     chart = panels_chart(
         panels, lang, columns=min(4, max(2, len(panels))), title=_("All settings of the task")
     )
@@ -129,11 +142,16 @@ def settings_figure(page: TaskPage, labels: pd.DataFrame, lang: str) -> Figure |
         table=page.scores,
         lang=lang,
         narrow_columns=2,
+        own=None if own is None else like(own, page.scores),
     )
 
 
 def _setting_panel(
-    page: TaskPage, setting: tuple[str, str, str], labels: pd.DataFrame, lang: str
+    page: TaskPage,
+    setting: tuple[str, str, str],
+    own: pd.DataFrame | None,
+    labels: pd.DataFrame,
+    lang: str,
 ) -> Panel:
     _ = translator(lang)
     metric, prompting, chosen = setting
@@ -147,13 +165,15 @@ def _setting_panel(
         parts.append(label("filter", chosen, labels))
     models = Count(rows["model"].nunique(), lang)
     count = _("{count} {count:model|models}").format(count=models)
+    mine = None if own is None else like(own, rows)
     if metric == "bleu":
         rows = rows.assign(value=rows["value"] / 100)
+        mine = None if mine is None else in_shares(mine)
         parts = [_("BLEU, divided by 100")]
     share = metric in ("exact_match", "accuracy", "macro_accuracy")
     level = page.level if share and not math.isnan(page.level) else None
     title = label("prompting", prompting, labels)
-    return Panel(lines(title, NARROW), [*parts, count], plot_rows(rows, lang), level)
+    return Panel(lines(title, NARROW), [*parts, count], plot_rows(rows, lang, own=mine), level)
 
 
 def presence_table(page: TaskPage, lang: str) -> Html:

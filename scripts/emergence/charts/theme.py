@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Mapping
 
 import altair as alt
 import pandas as pd
@@ -97,6 +98,7 @@ POWER_LABEL = (
 )
 """Vega expression: a power of ten as 10²³, nothing between powers."""
 
+_ENTRY = 24  # characters of a line of a legend of two columns that fit a phone
 AXIS_TITLE = 42
 """Characters of an axis' title that fit the plot of a phone."""
 
@@ -117,12 +119,17 @@ def power_axis(title: str | None, **options: object) -> alt.Axis:
     return alt.Axis(title=shown, labelExpr=POWER_LABEL, grid=False, **(ticks | options))
 
 
-def lineage_scales(present: pd.Series) -> tuple[alt.Scale, alt.Scale]:
-    """Return colour and shape scales of the lineages in `present`, in their fixed order."""
-    found = [name for name in LINEAGE_STYLE if name in set(present)]
-    colours = [LINEAGE_STYLE[name][0] for name in found]
-    shapes = [LINEAGE_STYLE[name][1] for name in found]
-    return alt.Scale(domain=found, range=colours), alt.Scale(domain=found, range=shapes)
+def lineage_scales(
+    present: pd.Series, further: Mapping[str, tuple[str, str]] | None = None
+) -> tuple[alt.Scale, alt.Scale]:
+    """Return colour and shape scales of the lineages in `present`, in their fixed order.
+
+    further: colours and shapes of entries that come after them, by name.
+    """
+    known = {name: look for name, look in LINEAGE_STYLE.items() if name in set(present)}
+    found = known | dict(further or {})
+    colours, shapes = ([look[i] for look in found.values()] for i in (0, 1))
+    return alt.Scale(domain=[*found], range=colours), alt.Scale(domain=[*found], range=shapes)
 
 
 def painting_order(lineages: pd.Series) -> pd.Series:
@@ -131,11 +138,19 @@ def painting_order(lineages: pd.Series) -> pd.Series:
     return lineages.map(order.index)
 
 
-def lineage_legend(lang: str, **options: object) -> alt.Legend:
-    """Return the legend of `lineage_scales`, with words for the lineage `other`."""
+def lineage_legend(lang: str, further: Iterable[str] = (), **options: object) -> alt.Legend:
+    """Return the legend of `lineage_scales`, with words for the lineage `other`.
+
+    further: entries after the lineages; they may be long, and are broken into lines.
+    """
     _ = translator(lang)
     other = json.dumps(_("other"), ensure_ascii=False)
-    return alt.Legend(labelExpr=f"datum.label == 'other' ? {other} : datum.label", **options)
+    shown = f"datum.label == 'other' ? {other} : datum.label"
+    if broken := {name: lines(name, _ENTRY) for name in further}:
+        known = json.dumps(broken, ensure_ascii=False)
+        shown = f"datum.label == 'other' ? {other} : {known}[datum.label] || datum.label"
+        options = {"columns": 2} | options
+    return alt.Legend(labelExpr=shown, **options)
 
 
 def shape_statistic(value: float, lang: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emergence import paths
 from emergence.errors import BookError
-from emergence.own import adding, models, store
+from emergence.own import adding, dropped, models, store
 from emergence.own.names import listed
 from emergence.own.sources import Report
 
@@ -48,10 +48,14 @@ def _run(given: argparse.Namespace) -> int:
         return _reported(adding.add(given.results, given.card, given.root))
     if given.command == "refresh":
         report = adding.refresh(given.root)
-        return _reported(report) if report != Report() else 0
+        _reported(report, quiet=True)
+        return 1 if report.refused else 0
     if given.command == "remove":
         store.recover(given.root)
-        print(f"{store.remove(given.root, given.model)['name']}: removed")
+        row = store.remove(given.root, given.model)
+        print(f"{row['name']}: removed")
+        if dropped.note_removed(given.root, row["model"].removeprefix("own/")):
+            print(f"results in {paths.shown(given.root)} are kept, and bring it back no more")
         return 0
     own = models.read(given.root)
     for row in own.models.to_dict("records"):
@@ -60,14 +64,14 @@ def _run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _reported(report: Report) -> int:
+def _reported(report: Report, quiet: bool = False) -> int:
     for line in (*report.added, *report.unchanged):
         print(line)
     for line in report.skipped:
         print(f"skipped: {line}")
     for line in report.refused:
         print(f"refused: {line}", file=sys.stderr)
-    if report.code == 2:
+    if report.code == 2 and not quiet:
         print("nothing was added", file=sys.stderr)
     return report.code
 

@@ -12,6 +12,7 @@ from emergence.own import card as cards
 from emergence.own import store
 from emergence.own.answering import Again, left, scored_again
 from emergence.own.card import Card
+from emergence.own.dropped import bring_back, dropped, fingerprint, note_seen, removed, seen
 from emergence.own.names import clean, listed, slug
 from emergence.own.picked import answer_rows
 from emergence.own.placing import Placed, Places, placed, read_places
@@ -32,10 +33,16 @@ from emergence.own.tables import (
 from emergence.tables import read_table
 
 
-def add(given: Path, card: Path | None = None, root: Path = paths.OWN) -> Report:
+def add(
+    given: Path,
+    card: Path | None = None,
+    root: Path = paths.OWN,
+    skipped: frozenset[str] = frozenset(),
+) -> Report:
     """Add every model whose results lie at or below `given`; root: where models are kept.
 
-    card: for all of them, in place of those that lie beside the results. Raises ParameterError
+    card: for all of them, in place of those that lie beside the results. skipped: folders of models
+    that are not added. Raises ParameterError
     when there is nothing at `given`, and when `card` is unreadable.
     """
     if not given.exists():
@@ -54,8 +61,15 @@ def add(given: Path, card: Path | None = None, root: Path = paths.OWN) -> Report
     samples = [p for p in found if p.suffix == ".jsonl"]
     places, known = read_places(), _known()
     for own_files, own_card in models:
+        folder = slug(own_files[0].run.identity)
+        if folder in skipped:
+            name = clean(own_files[0].run.identity)
+            told = "was removed; add it by its path (make add) to have it back"
+            report += Report(skipped=(f"{name}: {told}",))
+            continue
         try:
             report += _add_model(own_files, own_card, samples, root, given, places, known)
+            bring_back(root, [folder])
         except BookError as error:
             name = clean(own_files[0].run.identity)
             report += Report(refused=tuple(f"{name}: {e}" for e in str(error).split("\n")))
@@ -136,13 +150,16 @@ def _known() -> dict[str, Row]:
 
 
 def refresh(root: Path = paths.OWN) -> Report:
-    """Add what readers have dropped into the folder of models: every folder that is no model."""
-    if not root.is_dir():
-        return Report()
-    dropped = [p for p in sorted(root.iterdir()) if p.name[0] != "." and p.suffix != ".md"]
-    if not any(p for p in dropped if not store.is_model(p)):
+    """Add what readers have dropped into the folder of models: every folder that is no model.
+
+    The report is empty where nothing has changed since all of it was taken in.
+    """
+    if not dropped(root) or fingerprint(root) == seen(root):
         return Report()
     try:
-        return add(root, None, root)
+        report = add(root, None, root, removed(root))
     except BookError as error:
         return Report(refused=tuple(str(error).split("\n")))
+    if not report.refused:
+        note_seen(root)
+    return report

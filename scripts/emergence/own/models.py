@@ -46,3 +46,17 @@ def scores_with_models(root: Path = paths.OWN) -> pd.DataFrame:
     """
     own = read(root)
     return own.scores.merge(own.models, on="model", how="left", validate="m:1")
+
+
+NAME = 28
+"""Characters that a name has where it stands in a chart."""
+
+
+def shown_names(models: pd.DataFrame) -> pd.Series:
+    """Return what charts call each of the models, by identifier: short, and like no other's."""
+    told: dict[str, str] = {}
+    for model, name in models.set_index("model")["name"].sort_index().items():
+        short = name if len(name) <= NAME else f"{name[: NAME - 1].rstrip()}…"
+        same = sum(other == short or other.startswith(f"{short} (") for other in told.values())
+        told[str(model)] = f"{short} ({same + 1})" if same else short
+    return pd.Series(told, dtype="string").rename_axis("model").rename("name")
