@@ -12,7 +12,6 @@ from emergence import prompts, scaling
 from emergence.scaling import presence, presence_level, with_intervals
 from emergence.views import MAIN_SETTING, SETTING, main_setting, one_a_size, task_row
 
-
 _EXAMPLES: dict[str, tuple[Callable[..., pd.DataFrame], prompts.Template, int]] = {
     "modified_arithmetic": (
         partial(prompts.modified_arithmetic, operation="add", digits=3),

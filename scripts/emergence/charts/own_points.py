@@ -10,7 +10,6 @@ import math
 import altair as alt
 import pandas as pd
 
-from emergence import rescored
 from emergence.charts.figures import Figure, Html, empty_panel, figure
 from emergence.charts.own_words import setting_words
 from emergence.charts.theme import ACCENT, MUTED, axis_title, compact, power_axis
