@@ -28,7 +28,8 @@ from emergence.i18n import translator
 from emergence.wrapping import lines
 
 NAME = 24  # characters of a metric's name that fit a phone
-_TITLE = 34  # characters of a panel's title
+_TITLE, _SUBTITLE = 34, 60  # characters of a panel's title, and of the chart's subtitle
+_WORTH = 0.05  # difference of shares that is worth a sentence
 _SETTING = ["lm_eval_task", "shots", "prompting", "filter"]
 
 
@@ -46,12 +47,10 @@ def again_figure(
     groups = [part for _setting, part in drawn.groupby(_SETTING, sort=True)]
     names = list(drawn["name"].drop_duplicates())
     charts = [_panel(part, names, labels, lang, alone=len(groups) == 1) for part in groups]
-    title = alt.TitleParams(
-        _("The same answers under every metric"),
-        subtitle=_("Your models, 95 % intervals; answers: {counts}").format(
-            counts=_counts(drawn, lang)
-        ),
-    )
+    subtitle = [_subtitle(drawn, names, lang)]
+    if len(groups) == 1:
+        subtitle += lines(setting_words(groups[0].iloc[0], labels, lang), _SUBTITLE)
+    title = alt.TitleParams(_("The same answers under every metric"), subtitle=subtitle)
     if len(charts) == 1:
         chart = charts[0].properties(title=title)
     else:
@@ -72,6 +71,13 @@ def again_figure(
         lang=lang,
         narrow_columns=None if len(charts) == 1 else 1,
     )
+
+
+def _subtitle(rows: pd.DataFrame, names: list[str], lang: str) -> str:
+    _ = translator(lang)
+    who = names[0] if len(names) == 1 else _("Your models")
+    told = _("{who}, 95 % intervals; answers: {counts}")
+    return told.format(who=who, counts=_counts(rows, lang))
 
 
 def _told(row: pd.Series, lang: str) -> str:
@@ -138,7 +144,7 @@ def _panel(
 def differences(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> Html | None:
     """Return in words why the metrics differ, a line a fact; None where they do not."""
     table = rescored.wide(rows) if not rows.empty else rows
-    several = len(table) > 1
+    several = len(table[_SETTING].drop_duplicates()) > 1
     told = []
     for _place, row in table.iterrows():
         who = f"{row['name']}, {setting_words(row, labels, lang)}" if several else row["name"]
@@ -147,7 +153,9 @@ def differences(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> Html | N
     if not told:
         return None
     items = "".join(f"<li><b>{escape(who)}</b>{escape(text)}</li>" for who, text in told)
-    return Html(f"<ul>{items}</ul>", "\n".join(f"{who}{text}" for who, text in told))
+    return Html(
+        f'<ul class="em-told">{items}</ul>', "\n".join(f"{who}{text}" for who, text in told)
+    )
 
 
 def _facts(row: pd.Series, lang: str) -> list[str]:
@@ -180,7 +188,7 @@ def _facts(row: pd.Series, lang: str) -> list[str]:
             )
         )
     like = row["normalised_token_edit_distance_stripped"]
-    if like > max(filtered, stripped):
+    if like > max(filtered, stripped) + _WORTH:
         found.append(
             _(
                 "Exact match gives wrong answers nothing; by edit distance the answers are {like} "
@@ -223,7 +231,7 @@ def _apart(rows: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, str]]:
 def again_table(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> Html:
     """Return every metric beside what the harness reported, folded."""
     _ = translator(lang)
-    several = rows[rescored.RUN].drop_duplicates().shape[0] > 1
+    several = len(rows[_SETTING].drop_duplicates()) > 1
     shown = {
         _("your model"): rows["name"],
         _("asked for by"): [setting_words(row, labels, lang) for _i, row in rows.iterrows()],

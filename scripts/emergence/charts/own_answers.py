@@ -38,10 +38,10 @@ def passage(text: object, *, ends: bool = False) -> str:
     return f'<span class="em-passage" dir="auto">{escape(shown)}</span>'
 
 
-def answer_tables(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> list[Html]:
+def answer_tables(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> Html | None:
     """Return a folded table of answers for each model and setting, of the first `MOST`.
 
-    rows: of `rescored.sampled`.
+    rows: of `rescored.sampled`. None where there are none.
     """
     _ = translator(lang)
     groups = [part for _run, part in rows.groupby(["name", *rescored.RUN], sort=True)]
@@ -50,8 +50,13 @@ def answer_tables(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> list[H
         more = _("Answers of {count} more {count:run|runs} are in data/results.").format(
             count=Count(len(groups) - MOST, lang)
         )
-        tables.append(Html(f"<p>{escape(more)}</p>", more))
-    return tables
+        tables.append(Html(f'<p class="em-told">{escape(more)}</p>', more))
+    if not tables:
+        return None
+    return Html(
+        f'<div class="em-folds">{"".join(table.html for table in tables)}</div>',
+        "\n".join(table.text for table in tables),
+    )
 
 
 def _table(part: pd.DataFrame, labels: pd.DataFrame, lang: str) -> Html:
@@ -86,10 +91,19 @@ def _verdicts(items: pd.DataFrame, lang: str) -> list[str]:
 
 def _columns(items: pd.DataFrame, lang: str, further: dict[str, list[str]]) -> pd.DataFrame:
     _ = translator(lang)
-    asked = [passage(text) for text in items["question"]]
+    asked = [
+        passage(text if pd.isna(text) or shots == 0 else _last(str(text)))
+        for text, shots in zip(items["question"], items["shots"], strict=True)
+    ]
     return pd.DataFrame(
         {_("verdict"): _verdicts(items, lang), _("end of the question"): asked, **further}
     )
+
+
+def _last(question: str) -> str:
+    """The question behind its solved examples, from which a blank line sets it apart."""
+    _examples, gap, asked = question.rpartition("\n\n")
+    return f"…\n{asked}" if gap and asked.strip() else question
 
 
 def _written(items: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, tuple[str, ...]]:

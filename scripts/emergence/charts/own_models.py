@@ -44,12 +44,7 @@ def places_table(
     rows = curves(places)
     names = dict(zip(tasks["task"], tasks["name"], strict=True))
     pages = set(tasks.loc[tasks["page"].astype(bool), "task"])
-    links = [
-        f'<a href="tasks/{task}.html">{escape(names[task])}</a>'
-        if task in pages
-        else escape(names[task])
-        for task in rows["task"]
-    ]
+    links = [_linked(task, names, pages) for task in rows["task"]]
     shown = {
         _("task here"): links,
         _("task of the harness"): [
@@ -102,10 +97,10 @@ def models_table(own: Own, tasks: pd.DataFrame, lang: str) -> Html:
         )
     names = dict(zip(tasks["task"], tasks["name"], strict=True))
     models = own.models.sort_values("name")
+    pages = set(tasks.loc[tasks["page"].astype(bool), "task"])
     scores = own.scores.groupby("model")["task"].agg(
-        lambda found: "; ".join(dict.fromkeys(names[task] for task in found))
+        lambda found: ", ".join(_linked(task, names, pages) for task in dict.fromkeys(found))
     )
-    answered = set(own.samples["model"])
     sources = {
         "card": _("card"),
         "book": _("this book"),
@@ -116,6 +111,7 @@ def models_table(own: Own, tasks: pd.DataFrame, lang: str) -> Html:
     def told(value: str, source: object) -> str:
         return value if pd.isna(source) else f"{value} ({sources[str(source)]})"
 
+    listed = _("tasks with scores")
     shown = pd.DataFrame(
         {
             _("your model"): models["name"],
@@ -123,13 +119,17 @@ def models_table(own: Own, tasks: pd.DataFrame, lang: str) -> Html:
                 told(billions(value, lang), source)
                 for value, source in zip(models["params_total"], models["params_from"], strict=True)
             ],
-            _("training tokens"): models["tokens"].map(lambda value: scientific(value, lang)),
             _("training FLOPs, from"): [
                 told(scientific(value, lang), source)
                 for value, source in zip(models["train_flops"], models["flops_from"], strict=True)
             ],
-            _("answers"): [_("yes") if m in answered else _("no") for m in models["model"]],
-            _("tasks with scores"): models["model"].map(scores).fillna(MISSING),
+            listed: models["model"].map(scores).fillna(MISSING),
         }
     )
-    return html_table(shown, caption=_("Your models in this build"), lang=lang)
+    caption = _("Your models in this build")
+    return html_table(shown, caption=caption, raw=(listed,), lang=lang)
+
+
+def _linked(task: str, names: dict[str, str], pages: set[str]) -> str:
+    name = escape(names[task])
+    return f'<a href="tasks/{task}.html">{name}</a>' if task in pages else name

@@ -80,8 +80,12 @@ def _chart(
         items=[whole(n, lang) for n in known["n"]],
         scale=known[scale],
         size=[size(value, lang) for value in known[scale]],
+        above=known["high"].fillna(known["value"]),
+        below=known["low"].fillna(known["value"]),
+        turn=known[scale].rank(method="first").astype(int) % 2,
     )
     columns = ["name", "setting", "value", "low", "high", "items", "scale", "size"]
+    columns += ["above", "below", "turn"]
     base = alt.Chart(compact(drawn[columns]))
     low, high = known[scale].min() / 3, known[scale].max() * 30
     x = alt.X(
@@ -111,9 +115,19 @@ def _chart(
     layers += [
         whiskers.encode(x=x, y=alt.Y("low:Q", **across), y2="high:Q"),
         points.encode(x=x, y=y, tooltip=tooltip),
-        base.mark_text(align="left", dx=10, fontWeight=600).encode(x=x, y=y, text="name:N"),
+        *_names(base, x, across),
     ]
     told = _("{count} {count:score|scores}; of models of unknown size, left out: {out}")
     subtitle = told.format(count=Count(len(known), lang), out=Count(out, lang))
     title = alt.TitleParams(_("Your models on this task"), subtitle=subtitle)
     return alt.layer(*layers).properties(width="container", height=300, title=title)
+
+
+def _names(base: alt.Chart, x: alt.X, across: dict[str, object]) -> list[alt.Chart]:
+    """The models' names, in turn above and below their intervals, so that neighbours don't meet."""
+    return [
+        base.transform_filter(f"datum.turn == {turn}")
+        .mark_text(dy=dy, baseline=baseline, fontWeight=600)
+        .encode(x=x, y=alt.Y(f"{end}:Q", **across), text="name:N")
+        for turn, end, dy, baseline in ((1, "above", -6, "bottom"), (0, "below", 6, "top"))
+    ]

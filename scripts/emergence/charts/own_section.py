@@ -36,7 +36,12 @@ def section(own: Own, page: TaskPage, labels: pd.DataFrame, lang: str) -> list[F
     slug = task.replace("_", "-")
     drawn = again_figure(rows, str(page.task["name"]), slug, labels, lang)
     key = " ".join(meanings(rows, lang))
-    read = Html(f"<p>{escape(key)}</p>", key) if key else None
-    parts = [drawn, read, differences(rows, labels, lang), again_table(rows, labels, lang)]
-    answers = answer_tables(rescored.sampled(own, task), labels, lang)
-    return [part for part in (*parts, *answers) if part is not None]
+    read = Html(f'<p class="em-told">{escape(key)}</p>', key) if key else None
+    parts = [
+        drawn,
+        read,
+        differences(rows, labels, lang),
+        again_table(rows, labels, lang),
+        answer_tables(rescored.sampled(own, task), labels, lang),
+    ]
+    return [part for part in parts if part is not None]

@@ -21,8 +21,8 @@ CSS = Path(__file__).with_name("handout.css")
 FACES = paths.SPHINX / "static" / "fonts.css"
 _URL = re.compile(r'url\("([^"]+)"\)')
 PAPERS = {"a4": "A4", "letter": "letter"}
-# A plan for the teacher is no part of what the class gets.
-LEFT_OUT = frozenset({"teaching"})
+# A plan for the teacher, and how to run the book, are no part of what the class gets.
+LEFT_OUT = frozenset({"teaching", "your-model"})
 
 
 @dataclass(frozen=True)
