@@ -183,6 +183,38 @@ def test_parameters_run_the_chapters_that_take_them(book: Book) -> None:
     assert steps(book.build("--params", "profiles/many.yml")) == set()
 
 
+def own_model(book: Book, name: str, task: str) -> Path:
+    """Put a model of a reader's beside the book, as `make add` does."""
+    folder = book.root / paths.OWN.relative_to(paths.ROOT) / name
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text("{}")
+    (folder / "models.csv").write_text(f"model\nown/{name}\n")
+    (folder / "scores.csv").write_text(f"model,task\nown/{name},{task}\n")
+    return folder
+
+
+def test_a_readers_model_runs_again_what_shows_it(book: Book) -> None:
+    everywhere = {"chapter alpha", "chapter tasks/addition"} | RECORD | FROM_STAGE
+    first = own_model(book, "lab-a", "addition")
+    assert steps(book.build()) == everywhere
+    assert book.steps_to_do() == set()
+    record = json.loads((book.site / "provenance.json").read_text())
+    assert set(record["own_models"]) == {"lab-a"}
+    second = own_model(book, "lab-b", "spelling")
+    assert book.steps_to_do() == {"chapter alpha"} | RECORD | FROM_STAGE
+    shutil.rmtree(second)
+    assert book.steps_to_do() == set()
+    shutil.rmtree(first)
+    assert book.steps_to_do() == everywhere
+    (book.root / "profiles" / "alone.yml").write_text("all: {own_models: left_out}\n")
+    own_model(book, "lab-c", "addition")
+    done = book.build("--params", "profiles/alone.yml")
+    assert steps(done) == everywhere, "the parameter has changed"
+    shutil.rmtree(first.with_name("lab-c"))
+    left = book.steps_to_do("--params", "profiles/alone.yml")
+    assert left == RECORD | HTML
+
+
 def test_wrong_parameters_are_refused_before_anything_runs(book: Book) -> None:
     shutil.rmtree(book.root / "_build")
     (book.root / "profiles" / "wrong.yml").write_text("alpha: {shots: many, axes: 1}\nbeta: {}\n")

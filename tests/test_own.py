@@ -479,6 +479,39 @@ def test_a_folder_that_was_dropped_is_added(root):
     assert refresh(root).added == () and (root / "my results").is_dir()
 
 
+def test_a_removed_model_is_not_taken_in_again_unless_it_is_added(root, capsys):
+    shutil.copytree(files.FIXTURES / "0.4.5", root / "mine")
+    kept = ["--root", str(root)]
+    assert command.main(["refresh", *kept]) == 0
+    before = state(root / "mine")
+    assert command.main(["remove", "old", *kept]) == 0
+    assert "are kept, and bring it back no more" in capsys.readouterr().out
+    assert state(root / "mine") == before and len(models.read(root).models) == 0
+    assert command.main(["refresh", *kept]) == 0
+    assert "skipped: lab/old: was removed" in capsys.readouterr().out
+    assert len(models.read(root).models) == 0
+    assert command.main(["add", str(root / "mine"), *kept]) == 0
+    assert set(by_name(root).index) == {"old"}
+    assert command.main(["refresh", *kept]) == 0
+    assert set(by_name(root).index) == {"old"}
+    # Nothing lies there that could bring it back.
+    shutil.rmtree(root / "mine")
+    capsys.readouterr()
+    assert command.main(["remove", "old", *kept]) == 0
+    assert "kept" not in capsys.readouterr().out
+
+
+def test_what_was_taken_in_is_not_read_again_until_it_changes(root, monkeypatch):
+    shutil.copytree(files.FIXTURES / "0.4.5", root / "mine")
+    assert refresh(root).added
+    with monkeypatch.context() as patch:
+        patch.setattr("emergence.own.adding.add", lambda *given: pytest.fail("read again"))
+        assert not refresh(root).unchanged
+    results = next((root / "mine").rglob("results_*.json"))
+    os.utime(results, (0, 0))
+    assert refresh(root).unchanged
+
+
 def test_a_changed_table_is_told_with_its_place(root):
     add(files.FIXTURES / "0.4.5", root=root)
     path = next(root.glob("*/scores.csv"))

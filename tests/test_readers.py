@@ -3,6 +3,7 @@ only what is comparable."""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
@@ -13,7 +14,9 @@ import pytest
 from emergence import findings, own_verdicts, paths, readers, results, retest, views
 from emergence.charts import curves as score_charts
 from emergence.charts import figure, fits, own_marks, own_tables
+from emergence.charts.figures import MIME
 from emergence.instrument import axes, curves, thresholds
+from emergence.notebooks import execute
 from emergence.once import CACHE, _content
 from emergence.own import models
 from emergence.params import resolve
@@ -64,6 +67,48 @@ def test_published_tables_are_the_same_bytes_with_models_beside(root, tmp_path, 
     results.write(results.tables(values, root), tmp_path / "r", results.included(values, root))
     for path in sorted(paths.RESULTS.iterdir()):
         assert (tmp_path / "r" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+CHAPTERS = ["index", "metrics", "examples", "implications", "critique", "tasks/word_unscramble"]
+
+
+def told(path):
+    """Glued values, tables and charts of a notebook, each by its name or its head."""
+    glued, tables, charts = {}, [], {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            data, about = output.get("data", {}), output.get("metadata", {})
+            if MIME in data:
+                charts[about[MIME]["name"]] = ["".join(data[k]) for k in ("text/plain", "text/csv")]
+            elif "scrapbook" in about:
+                glued[about["scrapbook"]["name"]] = data
+            elif "text/html" in data:
+                tables.append("".join(data["text/html"]))
+    return glued, tables, charts
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_chapters_say_the_same_with_models_beside(page, root, tmp_path):
+    """What the build wrote without models, against the same page with them."""
+    built = paths.NOTEBOOKS / "en" / f"{page}.ipynb"
+    if not built.exists():
+        pytest.fail("nothing is built; run `make test`")
+    ours = {"EMERGENCE_OWN_MODELS": str(root)}
+    execute(page, {}, {"en": tmp_path / "with.ipynb"}, environment=ours)
+    (glued, tables, charts), (mine, more, drawn) = told(built), told(tmp_path / "with.ipynb")
+    assert mine == glued and drawn.keys() == charts.keys()
+    assert [table for table in more if table in tables] == tables
+    assert len(more) - len(tables) == (page in ("critique", "tasks/word_unscramble"))
+    for name, (text, rows) in charts.items():
+        longer, joined = drawn[name]
+        assert longer.startswith(text), name
+        book = list(csv.reader(io.StringIO(rows)))
+        with_own = list(csv.reader(io.StringIO(joined)))
+        if with_own != book:
+            columns = [with_own[0].index(column) for column in book[0]]
+            at = with_own[0].index("own")
+            kept = [row for row in with_own[1:] if row[at] == "False"]
+            assert [[row[i] for i in columns] for row in kept] == book[1:], name
 
 
 def test_included_are_comparable_rows_of_known_size_only(scores, among):

@@ -42,6 +42,7 @@ class Panel:
 
 OWN = ["own", "place", "mark", "tag", "what"]
 """Columns that rows of a score chart have where readers' own models are among them."""
+_STARS = [*OWN, "dy"]
 
 
 def plot_rows(
@@ -95,7 +96,7 @@ def score_layers(
     _ = translator(lang)
     every = rows if legend_of is None else legend_of
     stars = rows[rows["own"]] if "own" in rows else rows.iloc[:0]
-    rows = rows[~rows["own"]].drop(columns=OWN) if "own" in rows else rows
+    rows = rows[~rows["own"]].drop(columns=_STARS, errors="ignore") if "own" in rows else rows
     base = alt.Chart(rows)
     marks = own_marks.entries(every)
     colours, shapes = lineage_scales(every["lineage"], marks)
@@ -133,7 +134,7 @@ def score_layers(
         )
         layers.append(hollow.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip))
     if not stars.empty:
-        layers += _own_layers(stars, lang, x, y, size, [colour, shape], tooltip, named, bare)
+        layers += _own_layers(stars, lang, x, y, size, tooltip, named, bare)
     return layers
 
 
@@ -143,13 +144,11 @@ def _own_layers(
     x: alt.X,
     y: alt.Y,
     size: int,
-    legend: Sequence[alt.Color | alt.Shape],
     tooltip: Sequence[alt.Tooltip],
     named: str | None,
     bare: bool,
 ) -> list[alt.Chart]:
     """Intervals, stars and names of readers' models; bare: no chart of the book's has intervals."""
-    colour, shape = legend
     layers = []
     if stars["low"].notna().any() and not bare:
         rules = alt.Chart(stars).transform_filter("isValid(datum.low)")
@@ -157,9 +156,7 @@ def _own_layers(
         layers.append(
             rules.mark_rule(opacity=0.6, color=own_marks.INK).encode(x=x, y=low, y2="high:Q")
         )
-    layers += own_marks.points(
-        stars, x, y, lang, size=size, tooltip=tooltip, colour=colour, shape=shape
-    )
+    layers += own_marks.points(stars, x, y, lang, size=size, tooltip=tooltip, by="lineage")
     return layers + (own_marks.texts(stars, x, y, named) if named else [])
 
 

@@ -165,10 +165,7 @@ def truthfulness(
             alt.Tooltip("flops_text:N", title=_("training FLOPs")),
             alt.Tooltip("value:Q", title=_("MC2"), format=".1%"),
         ]
-        shape = alt.Shape("lineage:N", scale=shapes, legend=legend)
-        layers += own_marks.points(
-            stars, x, y, lang, size=60, tooltip=told, colour=colour, shape=shape
-        )
+        layers += own_marks.points(stars, x, y, lang, size=60, tooltip=told, by="lineage")
         layers += own_marks.texts(stars, x, y, right_of(both, "train_flops"))
     if mine is not None:
         subtitle = [*subtitle, *missing(mine, "train_flops", lang)]

@@ -22,12 +22,17 @@ _SECOND = "#2563a8"
 PAGE = "#ffffff"
 
 
+def _short(value: float) -> str:
+    return f"{round(value, 2) + 0.0:g}"
+
+
 def _star(points: int, inner: float) -> str:
     """A star as an SVG path between -1 and 1, a point upwards."""
     turns = np.arange(2 * points) * np.pi / points
     reach = np.where(np.arange(2 * points) % 2, inner, 1.0)
     corners = [
-        f"{r * np.sin(t):.3g},{-r * np.cos(t):.3g}" for r, t in zip(reach, turns, strict=True)
+        f"{_short(r * np.sin(t))},{_short(-r * np.cos(t))}"
+        for r, t in zip(reach, turns, strict=True)
     ]
     return f"M{'L'.join(corners)}Z"
 
@@ -146,34 +151,33 @@ def points(
     *,
     size: float,
     tooltip: Sequence[alt.Tooltip],
-    colour: alt.Color | None = None,
-    shape: alt.Shape | None = None,
+    by: str | None = None,
     apart: float = 0.0,
 ) -> list[alt.Chart]:
     """Return the stars of own models: filled where they are comparable, else hollow.
 
-    rows: from `marked`, compact, with the columns of `x` and `y`. colour, shape: encodings of a
-    legend that has these models' marks; without them the stars have no legend, and `apart` is the
-    way (px) between two models in one place.
+    rows: from `marked`, compact, with the columns of `x` and `y`. by: column that holds their marks
+    and whose scales and legend another layer has, with `entries` in them; without it the stars have
+    no legend, and `apart` is the way (px) between two models in one place.
     """
     _ = translator(lang)
     told = [alt.Tooltip("what:N", title=_("mark")), *tooltip]
-    legend = {} if colour is None else {"color": colour, "shape": shape}
+    looks = {} if by is None else {"color": alt.Color(f"{by}:N"), "shape": alt.Shape(f"{by}:N")}
     layers = []
     # Scales of the other marks are their own: without a legend each model is a layer.
-    models = rows["place"] if colour is None else rows["place"] * 0
+    models = rows["place"] if by is None else rows["place"] * 0
     order = sorted(models.unique())
     for (hollow, at), part in rows.groupby([rows["noted"], models.rename("at")]):
         look: dict[str, object] = {"filled": not hollow}
         if hollow:
             look |= {"strokeWidth": 1.6, "fill": PAGE}
-        if colour is None:
+        if by is None:
             ink, look["shape"] = style(int(at))
             look |= {"stroke": ink} if hollow else {"color": ink}
         if apart:
             look["yOffset"] = apart * (order.index(at) - (len(order) - 1) / 2)
         base = alt.Chart(part).mark_point(size=size * GROW, opacity=1, **look)
-        layers.append(base.encode(x=x, y=y, tooltip=told, **legend))
+        layers.append(base.encode(x=x, y=y, tooltip=told, **looks))
     return layers
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 
 from emergence.charts import words
-from emergence.charts.figures import Html, empty_panel, html_table
+from emergence.charts.figures import Html, empty_panel, html_table, stacked
 from emergence.charts.fit_tables import place
 from emergence.charts.own_axes import names
 from emergence.charts.own_marks import told_apart
-from emergence.formats import MISSING, Count, number, percent, significant, whole
+from emergence.formats import MISSING, Count, number, percent, significant
 from emergence.i18n import translator
 from emergence.readers import Readers, counted
 from emergence.tables import label
@@ -53,30 +55,24 @@ def verdict_table(
     rows = []
     for _key, both in found.groupby(keys, sort=False, dropna=False):
         first = both.iloc[0]
-        row = {_("your model"): str(first["shown"])}
+        apart = told_apart(first["flags"], lang)
+        row = {_("your model"): f"{first['shown']} ({apart})" if apart else str(first["shown"])}
         if tasks is not None:
-            row[_("task")] = tasks[first["task"]]
-        if len(settings) > 1:
+            row[_("task")] = f"{tasks[first['task']]}: {_setting(first, labels)}"
+        elif len(settings) > 1:
             row[_("setting")] = _setting(first, labels)
-        row |= {
-            _("score [95 %]"): _score(first, lang),
-            _("items"): MISSING if pd.isna(first["n"]) else whole(first["n"], lang),
-            _("above its level"): _passes(first, lang),
-        }
+        row |= {_("score [95 %]"): _score(first, lang), _("above its level"): _passes(first, lang)}
         by_axis = {axis["axis"]: axis for _at, axis in both.iterrows()}
         row[_("by training FLOPs")] = _against(by_axis["train_flops"], lang)
         row[_("by parameters")] = _against(by_axis["params_active"], lang)
-        row[_("mind")] = told_apart(first["flags"], lang) or MISSING
         rows.append(row)
-    shown = pd.DataFrame(rows)
-    if shown[_("mind")].eq(MISSING).all():
-        shown = shown.drop(columns=_("mind"))
-    caption = _(
-        "Your own models. Level: an exact test of each score alone at {significance}, not "
-        "corrected for how many there are. In parentheses: where 95 % of models of a new family "
-        "would score"
+    told = _(
+        "Each of your models is tested alone against its level, exactly, at {significance} and "
+        "without a correction for how many there are. In parentheses stands where 95 % of models "
+        "of a new family would score at this scale."
     ).format(significance=significant(significance, lang))
-    return html_table(shown, caption=caption, lang=lang)
+    table = html_table(pd.DataFrame(rows), caption=_("Your own models"), lang=lang)
+    return stacked(table, Html(f"<p>{escape(told)}</p>", told))
 
 
 def _setting(row: pd.Series, labels: pd.DataFrame) -> str:
@@ -87,23 +83,27 @@ def _setting(row: pd.Series, labels: pd.DataFrame) -> str:
 
 
 def _score(row: pd.Series, lang: str) -> str:
+    _ = translator(lang)
     if pd.isna(row["value"]):
         return MISSING
     value = percent(row["value"], lang)
-    if pd.isna(row["low"]):
+    if pd.notna(row["low"]):
+        ends = [number(100 * row[end], lang) for end in ("low", "high")]
+        value = f"{value} [{ends[0]}–{ends[1]}]"
+    if pd.isna(row["n"]):
         return value
-    ends = [number(100 * row[end], lang) for end in ("low", "high")]
-    return f"{value} [{ends[0]}–{ends[1]}]"
+    return _("{score} of {n} {n:item|items}").format(score=value, n=Count(row["n"], lang))
 
 
 def _passes(row: pd.Series, lang: str) -> str:
     _ = translator(lang)
     if pd.isna(row["passes"]):
         return _("not tested: no count of right answers") if pd.isna(row["n"]) else _("no level")
-    yes = _("yes") if row["passes"] else _("no")
-    p = row["p_value"]
-    bound = f"p < {number(_LEAST_P, lang, 3)}" if p < _LEAST_P else f"p = {number(p, lang, 3)}"
-    return f"{yes} ({percent(row['level'], lang, 0)}; {bound})"
+    p, gap = row["p_value"], "\N{NO-BREAK SPACE}"
+    bound = f"p{gap}={gap}{number(p, lang, 3)}"
+    if p < _LEAST_P:
+        bound = f"p{gap}<{gap}{number(_LEAST_P, lang, 3)}"
+    return f"{_('yes') if row['passes'] else _('no')} ({bound})"
 
 
 def _against(row: pd.Series, lang: str) -> str:
@@ -119,16 +119,16 @@ def _against(row: pd.Series, lang: str) -> str:
         parts.append(_("no curve: {reason}").format(reason=words.status(str(row["status"]), lang)))
     else:
         lies = {
-            "inside": _("as expected: {score} ({low} to {high}) at {scale}"),
-            "above": _("above what is expected: {score} ({low} to {high}) at {scale}"),
-            "below": _("below what is expected: {score} ({low} to {high}) at {scale}"),
+            "inside": _("as expected: {score} ({low}–{high}) at {scale}"),
+            "above": _("above what is expected: {score} ({low}–{high}) at {scale}"),
+            "below": _("below what is expected: {score} ({low}–{high}) at {scale}"),
         }[row["lies"]]
-        ends = {end: percent(row[f"expected_{end}"], lang, 0) for end in ("low", "high")}
         parts.append(
             lies.format(
                 score=percent(row["expected"], lang, 0),
+                low=number(100 * row["expected_low"], lang, 0),
+                high=percent(row["expected_high"], lang, 0),
                 scale=place(row["scale"], axis, lang),
-                **ends,
             )
         )
     if row["outside"]:
