@@ -30,7 +30,7 @@ PHONE = {"width": 360, "height": 740}
 def copied(root: Path) -> Path:
     """A checkout of the book with one word more in one file."""
     ignored = shutil.ignore_patterns(
-        ".venv", "_build", ".git", ".snakemake", "__pycache__", "tests"
+        ".venv*", "_build", ".git", ".snakemake", "__pycache__", "tests"
     )
     shutil.copytree(paths.ROOT, root, ignore=ignored)
     languages = root / paths.PACKAGE.relative_to(paths.ROOT) / "i18n.py"
