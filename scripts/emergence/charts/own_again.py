@@ -29,6 +29,7 @@ from emergence.wrapping import lines
 
 NAME = 24  # characters of a metric's name that fit a phone
 _TITLE, _SUBTITLE = 34, 60  # characters of a panel's title, and of the chart's subtitle
+_SHORT = 14  # characters of names that stand side by side in the legend of a phone
 _WORTH = 0.05  # difference of shares that is worth a sentence
 _SETTING = ["lm_eval_task", "shots", "prompting", "filter"]
 
@@ -113,7 +114,7 @@ def _panel(
         colours = alt.Scale(domain=names, range=[ORDINAL[3 * i % len(ORDINAL)] for i in places])
         shapes = alt.Scale(domain=names, range=[SHAPES[i % len(SHAPES)] for i in places])
         marks = {
-            "color": alt.Color("name:N", scale=colours, legend=alt.Legend(title=_("your model"))),
+            "color": alt.Color("name:N", scale=colours, legend=_legend(names, lang)),
             "shape": alt.Shape("name:N", scale=shapes),
             "yOffset": alt.YOffset("name:N", sort=names),
         }
@@ -141,6 +142,12 @@ def _panel(
     return alt.layer(rule, points).properties(width=190, height=height, title=text)
 
 
+def _legend(names: list[str], lang: str) -> alt.Legend:
+    _ = translator(lang)
+    columns = 1 if max(map(len, names)) > _SHORT else 2
+    return alt.Legend(title=_("your model"), columns=columns)
+
+
 def differences(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> Html | None:
     """Return in words why the metrics differ, a line a fact; None where they do not."""
     table = rescored.wide(rows) if not rows.empty else rows
@@ -148,7 +155,8 @@ def differences(rows: pd.DataFrame, labels: pd.DataFrame, lang: str) -> Html | N
     told = []
     for _place, row in table.iterrows():
         who = f"{row['name']}, {setting_words(row, labels, lang)}" if several else row["name"]
-        told += [(f"{who}: ", text) for text in _facts(row, lang)]
+        if facts := _facts(row, lang):
+            told.append((f"{who}: ", " ".join(facts)))
     told += _apart(rows, labels)
     if not told:
         return None

@@ -124,10 +124,14 @@ def _chart(
 
 
 def _names(base: alt.Chart, x: alt.X, across: dict[str, object]) -> list[alt.Chart]:
-    """The models' names, in turn above and below their intervals, so that neighbours don't meet."""
-    return [
-        base.transform_filter(f"datum.turn == {turn}")
-        .mark_text(dy=dy, baseline=baseline, fontWeight=600)
-        .encode(x=x, y=alt.Y(f"{end}:Q", **across), text="name:N")
-        for turn, end, dy, baseline in ((1, "above", -6, "bottom"), (0, "below", 6, "top"))
-    ]
+    """The models' names, above low scores and below high ones, neighbours at two heights."""
+    layers = []
+    for turn, away in ((1, 6), (0, 20)):
+        for side, end, dy, baseline in (
+            ("<= 0.5", "above", -away, "bottom"),
+            ("> 0.5", "below", away, "top"),
+        ):
+            chosen = base.transform_filter(f"datum.turn == {turn} && datum.value {side}")
+            text = chosen.mark_text(dy=dy, baseline=baseline, fontWeight=600)
+            layers.append(text.encode(x=x, y=alt.Y(f"{end}:Q", **across), text="name:N"))
+    return layers
