@@ -269,12 +269,11 @@ def test_a_chart_draws_the_books_rows_as_without_and_stars_on_top(beside, scores
     tags = {row["tag"] for row in marks(spec, own=True)}
     assert tags == {"our-7b", "our-7b-chat"}
     assert "Not drawn: classroom-125m (training FLOPs unknown)" in spec["title"]["subtitle"]
-    shapes = [
-        layer["encoding"]["shape"]["scale"]
-        for layer in spec["layer"]
-        if "shape" in layer["encoding"]
-    ]
-    assert shapes[0]["domain"][-2:] == ["your model: our-7b-chat", "your model: our-7b"]
+    (layer,) = [
+        one for one in spec["layer"] if one["mark"].get("filled") and "shape" in one["encoding"]
+    ][:1]
+    domain = layer["encoding"]["shape"]["scale"]["domain"]
+    assert domain[-2:] == ["your model: our-7b-chat", "your model: our-7b"]
     hollow = [layer["mark"] for layer in spec["layer"] if layer["mark"].get("filled") is False]
     assert any(look.get("fill") == own_marks.PAGE for look in hollow)
 
