@@ -63,10 +63,18 @@ def with_readers(
     pairs = own.merge(known.drop_duplicates(), how="left", on=["lm_eval_name", *KEYS])
     again = pairs["again"].eq(True).to_numpy() & own["revision"].isna().to_numpy()
     entering = own[own["note"].isna() & own["params_active"].notna() & ~again]
-    entering = entering.drop_duplicates(["model", *KEYS])
+    entering = _on_curves(entering.drop_duplicates(["model", *KEYS]), book)
     joined = pd.concat([book, entering[list(book.columns)].astype(book.dtypes)])
     marked = np.repeat([False, True], [len(book), len(entering)])
     return Readers(joined.assign(own=marked).reset_index(drop=True), own)
+
+
+def _on_curves(own: pd.DataFrame, book: pd.DataFrame) -> pd.DataFrame:
+    """Own rows with the number of shots that the book's rows of their setting have, told or not:
+    they belong on one curve, as `data/lm_eval_tasks.csv` says."""
+    first = book.drop_duplicates(KEYS)[[*KEYS, "shots"]].assign(known=True)
+    pairs = own[KEYS].merge(first, how="left", on=KEYS, validate="m:1").set_axis(own.index)
+    return own.assign(shots=pairs["shots"].where(pairs["known"].eq(True), own["shots"]))
 
 
 def counted(scores: pd.DataFrame) -> pd.DataFrame:
