@@ -170,8 +170,8 @@ def test_a_limit_of_size_holds_for_own_models_too(scores, root):
 
 
 def test_own_items_and_flags_are_told():
-    rows = pd.DataFrame({"lm_eval_task": ["arithmetic_2da", "emergence_arithmetic_2da"]})
-    assert readers._from_kit(rows).tolist() == [False, True]
+    flags = pd.array(["limited_run", "limited_run;own_items", pd.NA], dtype="string")
+    assert readers._own_items(pd.DataFrame({"flags": flags})).tolist() == [False, True, False]
     assert own_marks.told_apart("own_items;limited_run", "en") == "own items; few items"
     assert own_marks.told_apart(pd.NA, "ru") == ""
 
