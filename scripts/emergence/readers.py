@@ -20,7 +20,6 @@ Mode = Literal["beside", "included", "left_out"]
 
 OWN_ITEMS = "own_items"
 """Flag of scores on items of the book's own making, which are not those of the public test."""
-_KIT = "emergence_"  # what the book's own tasks for the harness are called
 
 KEYS = ["task", *SETTING]
 _LEAST = 0.975  # normal quantile of a 95 % interval
@@ -60,10 +59,18 @@ def with_readers(
     pairs = own.merge(known.drop_duplicates(), how="left", on=["lm_eval_name", *KEYS])
     again = pairs["again"].eq(True).to_numpy() & own["revision"].isna().to_numpy()
     entering = own[own["note"].isna() & own["params_active"].notna() & ~again]
-    entering = entering.drop_duplicates(["model", *KEYS])
+    entering = _on_curves(entering.drop_duplicates(["model", *KEYS]), book)
     joined = pd.concat([book, entering[list(book.columns)].astype(book.dtypes)])
     marked = np.repeat([False, True], [len(book), len(entering)])
     return Readers(joined.assign(own=marked).reset_index(drop=True), own)
+
+
+def _on_curves(own: pd.DataFrame, book: pd.DataFrame) -> pd.DataFrame:
+    """Own rows with the number of shots that the book's rows of their setting have, told or not:
+    they belong on one curve, as `data/lm_eval_tasks.csv` says."""
+    first = book.drop_duplicates(KEYS)[[*KEYS, "shots"]].assign(known=True)
+    pairs = own[KEYS].merge(first, how="left", on=KEYS, validate="m:1").set_axis(own.index)
+    return own.assign(shots=pairs["shots"].where(pairs["known"].eq(True), own["shots"]))
 
 
 def counted(scores: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +100,7 @@ def like(own: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def gains(own: pd.DataFrame, task: str) -> pd.DataFrame:
     """Return `views.gains` of own models on one task; no rows where none has two promptings."""
-    rows = own[own["task"].eq(task) & own["filter"].eq("flexible") & ~_from_kit(own)]
+    rows = own[own["task"].eq(task) & own["filter"].eq("flexible") & ~_own_items(own)]
     rows = rows[rows["prompting"].isin(views.PROMPTINGS)]
     return views.gains(views.by_prompting(rows, task)) if len(rows) else _no_gains(own)
 
@@ -152,22 +159,20 @@ def _own_rows(scores: pd.DataFrame, root: Path) -> pd.DataFrame:
     # Of two runs of one setting the comparable one, then the larger.
     ordered = found.assign(apart=found["note"].notna(), items=-found["n"].fillna(0).astype(int))
     ordered = ordered.sort_values(["place", *KEYS, "apart", "items", "lm_eval_task"], kind="stable")
-    first = ~ordered.assign(kit=_from_kit(ordered)).duplicated(["model", *KEYS, "kit"])
+    first = ~ordered.assign(items=_own_items(ordered)).duplicated(["model", *KEYS, "items"])
     return ordered[first].drop(columns=["apart", "items"]).reset_index(drop=True)
 
 
-def _from_kit(rows: pd.DataFrame) -> pd.Series:
-    return rows["lm_eval_task"].str.startswith(_KIT).astype(bool)
+def _own_items(rows: pd.DataFrame) -> pd.Series:
+    return rows["flags"].fillna("").str.split(";").map(lambda flags: OWN_ITEMS in flags)
 
 
 def _columns(found: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Own rows with the columns that the book's have, and those of `Readers`."""
     place = {model: at for at, model in enumerate(sorted(found["model"].unique()))}
     named = models.shown_names(found.drop_duplicates("model"))
-    kit = _from_kit(found)
-    told = found["flags"].mask(kit, (OWN_ITEMS + ";" + found["flags"].fillna("")).str.strip(";"))
     added = {
-        "note": told.str.split(";").str[0].astype("string"),
+        "note": found["flags"].str.split(";").str[0].astype("string"),
         "family": found["family"].fillna(found["name"]),
         "lineage": "other",
         "prompt": pd.NA,
@@ -176,10 +181,9 @@ def _columns(found: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     }
     rows = found.assign(**added).reindex(columns=scores.columns).astype(scores.dtypes)
     low, high = _intervals(found)
-    more = ["lm_eval_task", "lm_eval_name", "revision"]
+    more = ["flags", "lm_eval_task", "lm_eval_name", "revision"]
     return rows.assign(
         own=True,
-        flags=told,
         place=found["model"].map(place).astype("int64"),
         shown=found["model"].map(named).astype("string"),
         low=low,

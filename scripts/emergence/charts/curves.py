@@ -150,14 +150,16 @@ def _own_layers(
 ) -> list[alt.Chart]:
     """Intervals, stars and names of readers' models; bare: no chart of the book's has intervals."""
     layers = []
-    if stars["low"].notna().any() and not bare:
+    if stars["low"].notna().any() and not bare and named:
         rules = alt.Chart(stars).transform_filter("isValid(datum.low)")
         low = alt.Y("low:Q", **_axis_of(y))
         layers.append(
             rules.mark_rule(opacity=0.6, color=own_marks.INK).encode(x=x, y=low, y2="high:Q")
         )
-    layers += own_marks.points(stars, x, y, lang, size=size, tooltip=tooltip, by="lineage")
-    return layers + (own_marks.texts(stars, x, y, named) if named else [])
+    # What names need is of no use without names, and pages are to stay small.
+    known = stars.drop(columns=[] if named else ["tag", "dy", "mark"], errors="ignore")
+    layers += own_marks.points(known, x, y, lang, size=size, tooltip=tooltip, by="lineage")
+    return layers + (own_marks.texts(known, x, y, named) if named else [])
 
 
 def _axis_of(y: alt.Y) -> dict[str, object]:

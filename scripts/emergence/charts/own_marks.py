@@ -136,6 +136,8 @@ def sentence(own: pd.DataFrame, lang: str) -> str:
 def joined(table: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """Return the rows behind a chart with those of own models on top, told by two columns more."""
     book = table.loc[~table["own"], table.columns.drop("own")] if "own" in table else table
+    # Whole numbers stay whole where own models have none.
+    book = book.astype(dict.fromkeys(book.select_dtypes("integer").columns, "Int64"))
     columns = [column for column in book if column in own]
     named = {} if {"name", "model"} & {*columns} else {"name": own["shown"]}
     mine = own[[*columns, "flags"]].assign(own=True, **named)

@@ -146,10 +146,12 @@ def lineage_legend(lang: str, further: Iterable[str] = (), **options: object) ->
     _ = translator(lang)
     other = json.dumps(_("other"), ensure_ascii=False)
     shown = f"datum.label == 'other' ? {other} : datum.label"
-    if broken := {name: lines(name, _ENTRY) for name in further}:
-        known = json.dumps(broken, ensure_ascii=False)
+    broken = {name: lines(name, _ENTRY) for name in further}
+    long = {name: parts for name, parts in broken.items() if len(parts) > 1}
+    if long:
+        known = json.dumps(long, ensure_ascii=False)
         shown = f"datum.label == 'other' ? {other} : {known}[datum.label] || datum.label"
-        options = {"columns": 2} | options
+    options = ({"columns": 2} if broken else {}) | options
     return alt.Legend(labelExpr=shown, **options)
 
 

@@ -63,9 +63,10 @@ def curve_floor(task: pd.Series) -> float:
 
 def _one_a_model(rows: pd.DataFrame) -> pd.DataFrame:
     """Average over prompts of one model, each of the same items."""
-    if not rows["model"].duplicated().any():
+    several = rows["model"].duplicated(keep=False)
+    if not several.any():
         return rows
-    if rows["prompt"].isna().any():
+    if rows.loc[several, "prompt"].isna().any():
         raise DataError(f"scores: {rows['task'].iloc[0]}: two rows of one model and setting")
     mean = rows.groupby("model")["value"].transform("mean")
     return rows.assign(value=mean).drop_duplicates("model")
