@@ -100,7 +100,7 @@ def cost_dots(
     if own is not None and not own.empty:
         mine = own_marks.marked(own, lang)
         subtitle_own = [own_marks.key(lang), *missing(mine, "train_flops", lang)]
-        mine = mine.dropna(subset="train_flops").assign(name=mine["mark"])
+        mine = mine.assign(name=mine["mark"]).dropna(subset="train_flops")
         mine = pd.concat([mine[mine["value"].ge(t)].assign(target=t) for t in targets])
         told = [
             alt.Tooltip("shown:N", title=_("model")),

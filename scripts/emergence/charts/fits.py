@@ -196,7 +196,7 @@ def _own_layers(
 ) -> list[alt.Chart]:
     """Readers' models where they lie on the axis, with their names."""
     _ = translator(lang)
-    rows = stars.dropna(subset=axis).assign(scale=stars[axis], y=stars["value"])
+    rows = stars.assign(scale=stars[axis], y=stars["value"]).dropna(subset="scale")
     if rows.empty:
         return []
     rows = placed(compact(rows), (0, top), _SIZE[1])
