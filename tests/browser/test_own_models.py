@@ -77,6 +77,7 @@ def test_nothing_comes_of_a_hostile_name(
     options = {"viewport": viewport} if viewport else {}
     with opened(browser, f"{served}index.html", **options) as page:
         page.add_init_script(WATCH)
+        page.wait_for_load_state("networkidle")  # nothing on its way is given up
         page.reload()
         for figure in page.locator("figure.em-chart").all():
             revive(figure)
@@ -92,8 +93,9 @@ def test_nothing_comes_of_a_hostile_name(
         expect(page.locator("article")).to_contain_text(own_models.HOSTILE)
         harmless(page)
         for place in ("slides/index.html", "search.html?q=onerror"):
+            page.wait_for_load_state("networkidle")
             page.goto(served + place)
-            page.wait_for_timeout(500)
+            page.wait_for_load_state("networkidle")
             harmless(page)
 
 
