@@ -103,7 +103,8 @@ def test_chapters_say_the_same_with_models_beside(page, root, tmp_path):
     (glued, tables, charts), (mine, more, drawn) = told(built), told(tmp_path / "with.ipynb")
     assert mine == glued and drawn.keys() == charts.keys()
     assert [table for table in more if table in tables] == tables
-    assert len(more) - len(tables) == (page in ("critique", "tasks/word_unscramble"))
+    # Verdicts; on the task's page also the panel that tells of scores without answers.
+    assert len(more) - len(tables) == {"critique": 1, "tasks/word_unscramble": 2}.get(page, 0)
     for name, (text, rows) in charts.items():
         longer, joined = drawn[name]
         assert longer.startswith(text), name
@@ -328,3 +329,15 @@ def test_a_file_of_rows_holds_no_formula(beside, scores, monkeypatch):
     mine = table[table["own"].eq("True")]
     assert set(mine["name"]) == {"'=1+1"} and set(mine["family"]) == {"'+x"}
     assert not table.map(lambda c: str(c)[:1] in "=+@").any().any()
+
+
+@pytest.mark.parametrize("page", ["implications", "tasks/word_unscramble"])
+def test_models_without_a_place_on_the_axes_break_no_page(page, tmp_path):
+    """Neither a model without training FLOPs nor one of unknown size, and no other beside them."""
+    root = tmp_path / "models"
+    own_models.put(root, tmp_path / "a", "lab/no-flops", own_models.STRONG, params=125_000_000)
+    own_models.put(root, tmp_path / "b", "lab/nothing", own_models.STRONG)
+    ours = {"EMERGENCE_OWN_MODELS": str(root)}
+    values = {"task": "word_unscramble"} if page.startswith("tasks/") else {}
+    execute(page, values, {"en": tmp_path / "page.ipynb"}, environment=ours)
+    assert "no-flops" in (tmp_path / "page.ipynb").read_text(encoding="utf-8")

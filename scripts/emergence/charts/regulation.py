@@ -130,7 +130,8 @@ def compute_strip(
     if mine is not None:
         mine = compact(mine.assign(y=len(rows) + 1, noted=False))
         subtitle = [*subtitle, *missing(mine, "train_flops", lang)]
-        mine = placed(mine.dropna(subset="train_flops"), (0, 1), 0, "y").assign(tag=mine["shown"])
+        mine = mine.assign(tag=mine["shown"]).dropna(subset="train_flops")
+        mine = placed(mine, (0, 1), 0, "y")
         told = [alt.Tooltip("shown:N", title=_("model")), flops]
         if not mine.empty:
             both = pd.concat([known["train_flops"], swarm["train_flops"], mine["train_flops"]])
