@@ -72,7 +72,7 @@ def verdict_table(
         "of a new family would score at this scale."
     ).format(significance=significant(significance, lang))
     table = html_table(pd.DataFrame(rows), caption=_("Your own models"), lang=lang)
-    return stacked(table, Html(f"<p>{escape(told)}</p>", told))
+    return stacked(table, Html(f'<p class="em-told">{escape(told)}</p>', told))
 
 
 def _setting(row: pd.Series, labels: pd.DataFrame) -> str:
