@@ -34,11 +34,11 @@ from .test_sphinx_extension import PAGES, THEMED, build
 GITHUB = repository.Repository("https://github.com/some-one/a.book")
 COLAB = re.compile(
     r"https://colab\.research\.google\.com/github/some-one/a\.book/blob/notebooks/"
-    r"(en|ru)/(tasks/)?[a-z0-9_]+\.ipynb"
+    r"(en|ru)/(tasks/)?[a-z0-9_-]+\.ipynb"
 )
 BINDER = re.compile(
     r"https://mybinder\.org/v2/gh/some-one/a\.book/notebooks\?urlpath=lab/tree/"
-    r"(en|ru)/(tasks/)?[a-z0-9_]+\.ipynb"
+    r"(en|ru)/(tasks/)?[a-z0-9_-]+\.ipynb"
 )
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 RULES = Rules()
 VALUES = {
+    "own_models": "beside",
     "max_params": None,
     "floor": 0.05,
     "margin": 0.05,

@@ -195,7 +195,7 @@ def names() -> list[str]:
     models, tasks = tables.read_table("models"), tables.read_table("tasks")
     abilities = tables.read_table("abilities")
     found = {*models["name"], *models["model"], *models["family"], *models["lineage"], *authors()}
-    found |= {"BIG-Bench Hard"}
+    found |= {"BIG-Bench Hard", "lm-evaluation-harness", "git"}
     found |= {*tasks["slide_name"].dropna(), *abilities["model"].dropna(), *abilities["cited_as"]}
     record = json.loads(paths.PROVENANCE.read_text(encoding="utf-8"))
     return sorted({*map(str, found), *record["packages"]}, key=len, reverse=True)
