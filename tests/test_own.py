@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import lm_eval_files as files
+from tests import own_models
 
 SHARE = {"arc_easy": files.choices(21, 20)}
 
@@ -587,3 +588,15 @@ def test_json_lines_tell_the_line(tmp_path):
     assert math.isnan(parsed(b'{"a": NaN}')["a"])
     with pytest.raises(BookError):
         parsed(b"")
+
+
+@pytest.mark.parametrize("error", [1e300, 1e-300])
+def test_a_standard_error_out_of_all_range_tells_no_number_of_items(error, tmp_path):
+    found = own_models.results("lab/odd", {"arithmetic_2da": 0.5})
+    del found["n-samples"]
+    found["results"]["arithmetic_2da"]["acc_stderr,none"] = error
+    path = tmp_path / "given" / "results_2026-03-01T10-20-30.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(found), encoding="utf-8")
+    report = add(path.parent, root=tmp_path / "kept")
+    assert report.added and models.read(tmp_path / "kept").scores["n"].tolist() == [2000]

@@ -173,7 +173,8 @@ def _items(run: Run, task: TaskRun, score: Score, items: int | None) -> int | No
         return task.n
     p = score.value
     if score.stderr and 0 < p < 1:
-        n = 1 + p * (1 - p) / score.stderr**2
+        ratio = math.sqrt(p * (1 - p)) / score.stderr
+        n = 1 + ratio * ratio  # a power of so large a number would be an error
         found = round(n) if n < 2**53 else 0
         if found >= 1 and abs(p * found - round(p * found)) <= _ROUNDING * max(1, p * found):
             return found

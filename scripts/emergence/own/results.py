@@ -17,6 +17,8 @@ _NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
 _VERSION = re.compile(r"[0-9][0-9a-z.+-]{0,30}")
 _STDERR = re.compile(r"_stderr(?=,|$)")
 _NO_METRICS = {"alias", "name", "sample_len", "sample_count", "samples"}
+_LARGEST_ERROR = 1e100
+"""Above it a standard error is none: its square would be no number."""
 BYPASS = "bypass"
 """Metric of runs that only wrote answers down; its 999 is no score."""
 
@@ -163,7 +165,7 @@ def _scores(found: Mapping[str, Any]) -> list[Score]:
         number = _number(value)
         if number is not None and key not in _NO_METRICS:
             stderr = _number(found.get(f"{metric}_stderr{comma}{answer_filter}"))
-            stderr = stderr if stderr is not None and stderr >= 0 else None
+            stderr = stderr if stderr is not None and 0 <= stderr < _LARGEST_ERROR else None
             kept.append(Score(metric, answer_filter if comma else "none", number, stderr))
     return kept
 
